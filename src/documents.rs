@@ -17,6 +17,7 @@ use crate::provenance::Provenance;
 pub enum Document {
     Alignment,
     Check,
+    Closing,
     Data,
     Diff,
     Estimate,
@@ -31,9 +32,10 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Document; 13] = [
+    pub const ALL: [Document; 14] = [
         Document::Alignment,
         Document::Check,
+        Document::Closing,
         Document::Data,
         Document::Diff,
         Document::Estimate,
@@ -53,6 +55,7 @@ impl Document {
         match self {
             Document::Alignment => "urn:merit:alignment:2",
             Document::Check => "urn:merit:check:2",
+            Document::Closing => "urn:merit:closing:1",
             Document::Data => "urn:merit:data:2",
             Document::Diff => "urn:merit:diff:1",
             Document::Estimate => "urn:merit:estimate:1",

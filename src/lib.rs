@@ -32,6 +32,7 @@ pub use merit_model::{format, model, plan, syntax};
 pub mod cli;
 pub mod eval;
 pub mod explain;
+pub mod ledger;
 pub mod project;
 pub mod report;
 pub mod score;

@@ -13,7 +13,7 @@ mod workspace;
 pub use file::NAME as PROJECT_FILE;
 pub use places::specs_to_format;
 pub use several::{Member, Set, open, open_one};
-pub use workspace::{Project, Workspace, load, load_with};
+pub use workspace::{Project, Workspace, load, load_with, of_texts};
 
 use std::collections::HashSet;
 use std::ffi::OsString;

@@ -170,14 +170,9 @@ impl Specs {
     /// Hashes the specs, by their paths from the folder that holds them all.
     pub fn of<'a>(sources: impl Iterator<Item = &'a SourceFile>) -> Specs {
         let sources: Vec<&SourceFile> = sources.collect();
-        let paths: Vec<PathBuf> = sources.iter().map(|source| absolute(&source.path)).collect();
-        let common = common_folder(&paths);
+        let paths = paths_within(&sources.iter().map(|source| source.path.as_path()).collect::<Vec<_>>());
         let hashes = parallel::map(sources.len(), |at| spec_hash(sources[at]));
-        let mut files: Vec<Spec> = paths
-            .iter()
-            .zip(hashes)
-            .map(|(path, sha256)| Spec { path: slashes(path.strip_prefix(&common).unwrap_or(path)), sha256 })
-            .collect();
+        let mut files: Vec<Spec> = paths.into_iter().zip(hashes).map(|(path, sha256)| Spec { path, sha256 }).collect();
         files.sort_by(|one, other| one.path.cmp(&other.path));
         let sha256 = together(files.iter().map(|file| (file.sha256.as_deref(), file.path.as_str())));
         Specs { sha256, files }
@@ -235,7 +230,33 @@ impl DataFile {
     }
 }
 
+impl DataFile {
+    /// From the data folder; of a file elsewhere the name.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Where it lies on this machine.
+    pub fn place(&self) -> &Path {
+        &self.at
+    }
+}
+
 impl Data {
+    /// Leaves out when files were last changed: what they hold says whether they are the same.
+    pub fn without_moments(&mut self) {
+        let engine = self.engine.iter_mut().filter_map(|engine| engine.file.as_mut());
+        self.files.iter_mut().chain(&mut self.measures).chain(engine).for_each(|file| file.modified = None);
+    }
+
     /// Hashes the files.
     pub fn hash(&mut self) {
         let files = &mut self.files;
@@ -253,7 +274,8 @@ fn moment(time: SystemTime) -> Option<String> {
     jiff::Timestamp::from_second(time.as_second()).ok().map(|time| time.to_string())
 }
 
-fn file_hash(path: &Path) -> io::Result<String> {
+/// The SHA-256 of a file, in hexadecimal digits.
+pub fn file_hash(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let (mut digest, mut block) = (Sha256::new(), vec![0; 1 << 18]);
     loop {
@@ -264,7 +286,13 @@ fn file_hash(path: &Path) -> io::Result<String> {
     }
 }
 
-fn hex(digest: Sha256) -> String {
+/// The SHA-256 of some bytes, in hexadecimal digits.
+pub fn hash_of(bytes: &[u8]) -> String {
+    hex(Sha256::new_with_prefix(bytes))
+}
+
+/// A SHA-256 in hexadecimal digits.
+pub fn hex(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -284,6 +312,13 @@ pub fn absolute(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// Paths from the deepest folder that all files are in, with `/` between their parts: the same wherever that folder lies.
+pub fn paths_within(paths: &[&Path]) -> Vec<String> {
+    let paths: Vec<PathBuf> = paths.iter().map(|path| absolute(path)).collect();
+    let common = common_folder(&paths);
+    paths.iter().map(|path| slashes(path.strip_prefix(&common).unwrap_or(path))).collect()
 }
 
 /// The deepest folder that all files are in.

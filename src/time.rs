@@ -31,6 +31,20 @@ impl Day {
         (-719_162..=2_932_896).contains(&days).then_some(Day(days))
     }
 
+    /// Reads `2026-10-05`.
+    pub fn parse(text: &str) -> Option<Day> {
+        let mut parts = text.split('-').map(|part| part.parse::<u32>().ok());
+        let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+        Day::from_ymd(i32::try_from(year).ok()?, month, day)
+            .filter(|day| parts.next().is_none() && day.to_string() == text)
+    }
+
+    /// The day that it is now, in UTC.
+    pub fn today() -> Day {
+        let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+        Day::new((seconds / 86_400) as i32).unwrap_or(Day(0))
+    }
+
     pub fn ymd(self) -> (i32, u32, u32) {
         civil_from_days(self.0)
     }

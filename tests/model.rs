@@ -112,6 +112,8 @@ fn proved_elsewhere(code: Code) -> bool {
         | RowAboveHeader | OutsideFolder
         // tests/tables
         | UnclearMonth
+        // tests/ledger
+        | PeriodClosed | PeriodNotOver | DraftResults | ChangedFiles | BrokenChain
         // tests/warehouse, tests/engines
         | NoServer | RefusedQuery | EngineCannot | OtherMeasures
     )

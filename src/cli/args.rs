@@ -1,5 +1,6 @@
 //! What the program can be told on the command line.
 
+mod close;
 mod diff;
 mod goal;
 mod shared;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::close::CloseArgs;
 pub use self::diff::DiffArgs;
 pub use self::goal::GoalArgs;
 use self::shared::threads;
@@ -57,6 +59,7 @@ pub enum Command {
     Why(Box<WhyArgs>),
     Diff(Box<DiffArgs>),
     Goal(Box<GoalArgs>),
+    Close(Box<CloseArgs>),
     Plan(PlanArgs),
     Sql(SqlArgs),
     Test(TestArgs),
@@ -222,22 +225,8 @@ pub struct EvalArgs {
     #[command(flatten)]
     pub suppose: SupposeArgs,
 
-    /// Results of the statements that `merit sql` prints: files of CSV or Parquet, patterns, or folders of such files as
-    /// a cluster leaves them behind
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
-    pub measures: Vec<PathBuf>,
-
-    #[arg(
-        long,
-        value_name = "URL",
-        value_parser = Engine::parse,
-        help = format!("The engine that holds large tables: {}", Dialect::addresses_of_all()),
-        help_heading = "Tables of an engine"
-    )]
-    pub engine: Option<Engine>,
-
     #[command(flatten)]
-    pub tables: TableArgs,
+    pub beside: EngineArgs,
 
     /// Only this person, by key or name: the scorecard in full
     #[arg(long, value_name = "ID", help_heading = "Who is shown")]
@@ -385,6 +374,27 @@ impl SqlArgs {
     pub fn periods(&self) -> Vec<PeriodName> {
         periods_of(self.period, self.periods.as_ref())
     }
+}
+
+/// Answers that come from elsewhere than files.
+#[derive(Debug, Args)]
+pub struct EngineArgs {
+    /// Results of the statements that `merit sql` prints: files of CSV or Parquet, patterns, or folders of such files as
+    /// a cluster leaves them behind
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "engine", help_heading = "Tables of an engine")]
+    pub measures: Vec<PathBuf>,
+
+    #[arg(
+        long,
+        value_name = "URL",
+        value_parser = Engine::parse,
+        help = format!("The engine that holds large tables: {}", Dialect::addresses_of_all()),
+        help_heading = "Tables of an engine"
+    )]
+    pub engine: Option<Engine>,
+
+    #[command(flatten)]
+    pub tables: TableArgs,
 }
 
 #[derive(Debug, Args)]

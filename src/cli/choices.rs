@@ -70,6 +70,17 @@ pub enum CsvRows {
     People,
 }
 
+/// Data files that are kept beside a closing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// None
+    None,
+    /// Those of up to 16 MB
+    Small,
+    /// All
+    All,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DataForm {
     /// For people, on a terminal

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::args::EvalArgs;
+use super::beside::beside;
 use super::check::findings;
 use super::choices::Form;
 use super::evaluate::{Asked, Evaluated, evaluate};
@@ -11,7 +12,7 @@ use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
 use super::scenarios::{Scenario, scenarios as ways_of};
 use super::select::{Wanted, select};
-use super::{cache, engine, machine, out, output, provenance, suppose};
+use super::{cache, machine, out, output, provenance, suppose};
 use crate::data::options::{Options, OtherFiles};
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
@@ -28,7 +29,6 @@ use crate::report::words::LANGUAGES;
 use crate::report::{Format, Report};
 use crate::score::card::Results;
 use crate::score::{Scored, score_people, score_supposing};
-use crate::warehouse::{Ask, Dialect, Exchange, Outcome, Remote, answer_with, run_of};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let format = output::format(args)?;
@@ -53,7 +53,8 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
         let (person, read, running) = (args.person.as_deref(), &args.read, args.running);
         Asked { periods: args.periods(), person, read, running, other_files }
     };
-    let elsewhere = |model: &Model, query: &Query, options: &Options| beside(args, model, query, options);
+    let elsewhere =
+        |model: &Model, query: &Query, options: &Options| beside(&args.beside, model, query, options, &|_| {});
     let evaluated = evaluate(&asked(other_files.clone()), model, data.clone(), &reading, &elsewhere);
     if for_programs {
         machine::know(provenance::of_files(args, &project, &data, &reading.files()));
@@ -197,66 +198,6 @@ fn telling(args: &EvalArgs) -> Telling {
     let kind = machine::results(args);
     let document = (args.format == Some(Form::Json)).then_some(kind);
     Telling { color: args.color, undone: "no scorecard was written", document }
-}
-
-/// The answers where some of them come from an engine.
-fn beside(
-    args: &EvalArgs,
-    model: &Model,
-    query: &Query,
-    options: &Options,
-) -> Result<Option<Result<Answers, Vec<Diagnostic>>>, Failure> {
-    let mut session = None;
-    let (remote, mut found) = match &args.engine {
-        Some(asked) => {
-            let mut remote = engine::remote(&args.tables, asked.dialect, model, query, options)?;
-            session = Some(asked.look(&mut remote)?);
-            (remote, None)
-        }
-        None if args.measures.is_empty() => {
-            return match args.tables.tables.first() {
-                Some(_) => Err(Failure::with_help(
-                    "`--tables` names tables of an engine, and none is named",
-                    "name it with `--engine`, or print the statements for it with `merit sql`",
-                )),
-                None => Ok(None),
-            };
-        }
-        None => {
-            let found = engine::results(&args.measures)?;
-            if let Some(time) = run_of(&found) {
-                out::say(format_args!("merit: the results are of a run of {time}"));
-            }
-            let tables = engine::answered(model, query, &found);
-            (Remote { tables, ..Remote::of(Dialect::OF_PLANS) }, Some(found))
-        }
-    };
-    let OtherFiles { replaced, added } = &options.other_files;
-    let supposed = remote.tables.keys().map(|data| &model.data[data.0].name);
-    if let Some(name) = supposed.into_iter().find(|name| replaced.contains_key(*name) || added.contains_key(*name)) {
-        return Err(Failure::with_help(
-            format_args!("`{name}` is a table of the engine, and no file can be supposed for it"),
-            "leave its `--replace` or `--add` out, or read the data set from files",
-        ));
-    }
-    let mut exchange = |asked: Ask| match (&mut session, asked) {
-        (Some(session), Ask::Begin(glances)) => {
-            session.begin(glances);
-            Exchange::Stop
-        }
-        (Some(session), Ask::Glances(glances)) => {
-            session.glance(glances).map_or_else(Exchange::Failed, Exchange::Found)
-        }
-        (Some(session), Ask::Script(script)) => session.run(script).map_or_else(Exchange::Failed, Exchange::Found),
-        (None, Ask::Begin(_) | Ask::Glances(_)) => Exchange::Stop,
-        (None, Ask::Script(_)) => Exchange::Found(found.take().unwrap_or_default()),
-    };
-    match answer_with(model, query, options, &remote, &mut exchange) {
-        Err(diagnostics) => Ok(Some(Err(diagnostics))),
-        Ok(Outcome::Answered(answers)) => Ok(Some(Ok(*answers))),
-        Ok(Outcome::Failed(failure)) => Err(failure),
-        Ok(Outcome::Stopped) => Ok(None),
-    }
 }
 
 /// Labels in a language that no spec has are a slip of the pen. The words of the reports themselves are in some.

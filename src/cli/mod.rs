@@ -2,9 +2,12 @@
 
 mod address;
 mod args;
+mod beside;
 mod cache;
 mod check;
 mod choices;
+mod close;
+mod closings;
 mod data;
 mod diff;
 mod engine;
@@ -27,6 +30,7 @@ mod revision;
 mod running;
 mod scenarios;
 mod select;
+mod sign;
 mod sql;
 mod suppose;
 mod terminal;
@@ -72,6 +76,7 @@ pub fn run() -> Exit {
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Goal(args) => goal::run(args),
+        Command::Close(args) => close::run(args),
         Command::Why(args) => why::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Plan(args) => plan::run(args),

@@ -172,14 +172,14 @@ pub fn refuse_inputs(args: &EvalArgs, project: &Project, model: &Model, options:
     if is_spec || project.sources.iter().any(|(_, source)| is_same(&source.path, path)) {
         return refuse("specs have such names".into());
     }
-    if args.measures.iter().any(|file| is_same(file, path)) {
+    if args.beside.measures.iter().any(|file| is_same(file, path)) {
         return refuse("`--measures` are read there".into());
     }
     let supposed = options.other_files.replaced.values().chain(options.other_files.added.values());
     if supposed.flatten().any(|file| is_same(file, path)) {
         return refuse("it is supposed to be read".into());
     }
-    if args.engine.as_ref().and_then(|engine| engine.file()).is_some_and(|file| is_same(file, path)) {
+    if args.beside.engine.as_ref().and_then(|engine| engine.file()).is_some_and(|file| is_same(file, path)) {
         return refuse("it is the database".into());
     }
     if let Some(data) = reader_of(model, options, path) {

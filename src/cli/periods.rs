@@ -81,7 +81,7 @@ pub fn read_period(text: &str) -> Result<PeriodName, String> {
 
 /// A day: `2026-08-15`.
 pub fn read_day(text: &str) -> Result<Day, String> {
-    if let Some(day) = written_day(text) {
+    if let Some(day) = Day::parse(text) {
         return Ok(day);
     }
     if let Some(day) = other_writing(text.trim()).filter(|found| found.length == text.trim().len() && found.is_day) {
@@ -91,17 +91,6 @@ pub fn read_day(text: &str) -> Result<Day, String> {
         Some(period) => format!("{period} is a period: write one day of it, as in `2026-08-15`"),
         None => "write a day of the calendar: year, month and day, as in `2026-08-15`".to_string(),
     })
-}
-
-fn written_day(text: &str) -> Option<Day> {
-    let mut parts = text.split('-');
-    let mut number = |digits: usize| {
-        let part =
-            parts.next().filter(|part| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit()))?;
-        part.parse::<u32>().ok()
-    };
-    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
-    parts.next().is_none().then(|| Day::from_ymd(year as i32, month, day)).flatten()
 }
 
 /// A period as it is written here or elsewhere.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::address::Engine;
-use super::args::{DataArgs, EvalArgs, GoalArgs, SqlArgs, WhyArgs};
+use super::args::{CloseArgs, DataArgs, EvalArgs, GoalArgs, SqlArgs, WhyArgs};
 use super::periods::Periods;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -44,8 +44,8 @@ pub fn of_asked(args: &EvalArgs, project: &Project) -> Provenance {
         .option("allow-empty", args.read.allow_empty)
         .option("follow-links", args.read.links.follow_links)
         .option("memory", args.read.memory.map(|bytes| format!("{}MB", bytes / 1_000_000)))
-        .option("tables", args.tables.tables.clone())
-        .option("decimals", args.tables.decimals)
+        .option("tables", args.beside.tables.tables.clone())
+        .option("decimals", args.beside.tables.decimals)
 }
 
 /// `policies=fixed.csv` of `policies=/home/somebody/fixed.csv`
@@ -63,13 +63,32 @@ pub fn of_evaluation(args: &EvalArgs, project: &Project, folder: &Path, results:
     of_files(args, project, folder, &read.collect::<Vec<_>>())
 }
 
+/// What a closing is made of, with the hashes of all files, and without what may differ though they are the same.
+pub fn of_closing(args: &CloseArgs, project: &Project, folder: &Path, read: &[PathBuf]) -> Provenance {
+    let mut made = of_specs(&project.sources, project.files)
+        .option("period", args.period.to_string())
+        .option("strict", args.read.strict)
+        .option("allow-empty", args.read.allow_empty)
+        .option("follow-links", args.read.links.follow_links)
+        .option("tables", args.beside.tables.tables.clone())
+        .option("decimals", args.beside.tables.decimals);
+    let read = read.iter().map(PathBuf::as_path);
+    let mut data = Data { files: DataFile::all(read, folder), ..of_servers(&project.model) };
+    data.measures = DataFile::all(args.beside.measures.iter().map(AsRef::as_ref), Path::new(""));
+    data.engine = args.beside.engine.as_ref().map(of_engine);
+    data.hash();
+    data.without_moments();
+    made.data = data;
+    made
+}
+
 /// With the files that an evaluation has read, whether or not there are results.
 pub fn of_files(args: &EvalArgs, project: &Project, folder: &Path, read: &[PathBuf]) -> Provenance {
     let mut made = of_asked(args, project);
     let read = read.iter().map(PathBuf::as_path);
     let mut data = Data { files: DataFile::all(read, folder), ..of_servers(&project.model) };
-    data.measures = DataFile::all(args.measures.iter().map(AsRef::as_ref), Path::new(""));
-    data.engine = args.engine.as_ref().map(of_engine);
+    data.measures = DataFile::all(args.beside.measures.iter().map(AsRef::as_ref), Path::new(""));
+    data.engine = args.beside.engine.as_ref().map(of_engine);
     if args.hash_data {
         data.hash();
     }

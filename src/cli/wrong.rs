@@ -61,7 +61,7 @@ fn no_command(word: &str) -> Option<Failure> {
         "run" | "calc" | "calculate" | "compute" | "evaluate" | "score" | "report" | "results" => {
             unknown("scorecards are computed by `merit eval --period 2026-Q3`")
         }
-        "validate" | "lint" | "verify" | "compile" | "build" => unknown("specs are checked by `merit check`"),
+        "validate" | "lint" | "compile" | "build" => unknown("specs are checked by `merit check`"),
         "format" | "fmt" | "pretty" => unknown("specs are written in the one style by `merit fmt`"),
         "tests" => unknown("tests are run by `merit test`"),
         "init" | "new" | "create" | "start" => {
@@ -198,6 +198,10 @@ pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
             let missing: Vec<String> = texts(error, ContextKind::InvalidArg).iter().map(|arg| plain(arg)).collect();
             let is = |name: &str| missing.iter().any(|arg| arg == name);
             let help: String = match (is("--dialect"), is("--period"), is("--output")) {
+                (_, true, _) if is("--by") => {
+                    "write the period, and who closes it: `--period 2026-Q3 --by \"Wang Fang\"`".into()
+                }
+                _ if is("--by") => "write who closes the period: `--by \"Wang Fang\"`".into(),
                 (true, true, _) => "write the engine and the period: `--dialect duckdb --period 2026-Q3`".into(),
                 (true, ..) => format!("write the engine, which is {}: `--dialect duckdb`", Dialect::words()),
                 (_, true, _) => "write the period: `--period 2026-Q3`".into(),

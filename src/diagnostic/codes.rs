@@ -235,6 +235,18 @@ codes! {
     EngineCannot = "engine-cannot" Error;
     /// Results of an engine that belong to something else, or are not whole.
     OtherMeasures = "other-measures" Error;
+
+    // --- closings
+    /// A period that is closed is to be closed once more.
+    PeriodClosed = "period-closed" Error;
+    /// A period is to be closed that is not over yet, or on a day that cannot be.
+    PeriodNotOver = "period-not-over" Error;
+    /// A period is to be closed in which a draft evaluates somebody.
+    DraftResults = "draft-results" Error;
+    /// Data files changed while a period was closed.
+    ChangedFiles = "changed-files" Error;
+    /// Closings that are not as they were, or not in the chain.
+    BrokenChain = "broken-chain" Error;
 }
 
 impl Code {

@@ -6,8 +6,20 @@ use num_integer::Integer;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
 
+use super::Number;
+
 /// Bits that a division saves before subtracting and halving does better.
 const FAR: u64 = 64;
+
+impl Number {
+    /// Reads a number as documents have it: `1.25`, `1/3`.
+    pub fn of_document(text: &str) -> Option<Number> {
+        match text.split_once('/') {
+            Some((up, down)) => Number::ratio(up.parse::<BigInt>().ok()?, down.parse::<BigInt>().ok()?),
+            None => text.parse().ok().or_else(|| Number::ratio(text.parse::<BigInt>().ok()?, 1)),
+        }
+    }
+}
 
 pub fn gcd(one: &BigInt, other: &BigInt) -> BigInt {
     let (long, short) = if one.bits() >= other.bits() { (one, other) } else { (other, one) };
@@ -47,4 +59,19 @@ pub(super) fn multiply(one: &BigRational, other: &BigRational) -> BigRational {
 /// By what is not 0.
 pub(super) fn divide(one: &BigRational, other: &BigRational) -> BigRational {
     multiply(one, &other.recip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_documents_are_read_as_they_were() {
+        let long = Number::ratio(BigInt::from(10).pow(40), 1).unwrap();
+        for number in [Number::ZERO, Number::from(-7), "1.25".parse().unwrap(), Number::ratio(-1, 3).unwrap(), long] {
+            let text = serde_json::to_value(&number).unwrap();
+            assert_eq!(Number::of_document(text.as_str().unwrap()), Some(number));
+        }
+        assert!(["", "x", "1/0", "1/x", "≈1"].iter().all(|text| Number::of_document(text).is_none()));
+    }
 }

@@ -49,6 +49,21 @@ pub fn load_with(paths: &[PathBuf], levels: &Levels) -> Result<Project, LoadErro
     Ok(Project { files, sources, model: cache.into_model(), diagnostics, folders: paths.to_vec() })
 }
 
+/// Checks texts that stand in no files as one project, in this order; each with the name that messages call it by.
+/// Findings are as serious as the company takes them.
+pub fn of_texts(texts: Vec<(PathBuf, String)>) -> Project {
+    let read = parallel::map_with(texts.len(), ShapeCache::default, |shapes, at| {
+        let (path, text) = &texts[at];
+        read_text(shapes, FileId(at as u32), path, text.clone().into_bytes())
+    });
+    let files = read.len();
+    let Specs { sources, trees, unreadable, library } = Specs::of(read);
+    let (cache, found) = ModelCache::check(&trees, &library, &sources);
+    let unreadable: Vec<&Diagnostic> = unreadable.iter().flatten().collect();
+    let diagnostics = levelled(&unreadable, found, cache.model(), &Levels::default(), &sources);
+    Project { files, sources, model: cache.into_model(), diagnostics, folders: Vec::new() }
+}
+
 /// A checked project, open for edits.
 pub struct Workspace {
     sources: SourceSet,
@@ -170,17 +185,22 @@ pub(super) struct Specs {
 pub(super) fn read_all(files: &[PathBuf]) -> Result<Specs, LoadError> {
     let read =
         parallel::map_with(files.len(), ShapeCache::default, |shapes, at| read(shapes, FileId(at as u32), &files[at]));
-    let mut sources = SourceSet::default();
-    let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
-    for file in read {
-        let (source, parsed) = file?;
-        sources.push(source);
-        trees.push(parsed.tree);
-        unreadable.push(parsed.diagnostics);
+    Ok(Specs::of(read.into_iter().collect::<Result<_, _>>()?))
+}
+
+impl Specs {
+    fn of(read: Vec<(SourceFile, Parsed)>) -> Specs {
+        let mut sources = SourceSet::default();
+        let (mut trees, mut unreadable) = (Vec::new(), Vec::new());
+        for (source, parsed) in read {
+            sources.push(source);
+            trees.push(parsed.tree);
+            unreadable.push(parsed.diagnostics);
+        }
+        let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
+        let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
+        Specs { sources, trees, unreadable, library }
     }
-    let standard = sources.add("the standard library", model::STANDARD_LIBRARY);
-    let library = syntax::parse(standard, model::STANDARD_LIBRARY).tree;
-    Ok(Specs { sources, trees, unreadable, library })
 }
 
 /// A file that is a spec by its name alone.
@@ -190,11 +210,14 @@ fn without_text(path: PathBuf, finding: Diagnostic) -> (SourceFile, Parsed) {
 
 /// One file and its tree.
 fn read(shapes: &mut ShapeCache, id: FileId, path: &Path) -> Result<(SourceFile, Parsed), LoadError> {
-    let bytes = read_spec(path)?;
+    Ok(read_text(shapes, id, path, read_spec(path)?))
+}
+
+fn read_text(shapes: &mut ShapeCache, id: FileId, path: &Path, bytes: Vec<u8>) -> (SourceFile, Parsed) {
     if let Some(finding) = no_spec(path, &bytes) {
-        return Ok(without_text(path.to_path_buf(), finding));
+        return without_text(path.to_path_buf(), finding);
     }
-    Ok(match String::from_utf8(bytes) {
+    match String::from_utf8(bytes) {
         Ok(text) => {
             let source = SourceFile::new(path.to_path_buf(), text);
             let parsed = syntax::parse_with(shapes, id, &source.text);
@@ -204,5 +227,5 @@ fn read(shapes: &mut ShapeCache, id: FileId, path: &Path) -> Result<(SourceFile,
             let (source, finding) = not_utf8(id, path, error.as_bytes());
             (source, Parsed { diagnostics: vec![finding], ..Parsed::default() })
         }
-    })
+    }
 }

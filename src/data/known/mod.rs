@@ -9,6 +9,7 @@ mod answers;
 mod asked;
 mod files;
 pub mod rows;
+pub mod watched;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

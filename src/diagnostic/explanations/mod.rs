@@ -2,6 +2,7 @@
 //!
 //! The examples are run by `tests/explain.rs`: the wrong one gives its code and no other, the right one nothing.
 
+mod closings;
 mod datasets;
 mod files;
 mod names;
@@ -57,6 +58,7 @@ pub const STAGES: &[(&str, &[Explanation])] = &[
     ("Data sets", datasets::ALL),
     ("Weights, scales and ratings", rules::ALL),
     ("Data files and evaluation", files::ALL),
+    ("Closings", closings::ALL),
 ];
 
 /// The explanation of a code.

@@ -1,0 +1,83 @@
+//! What the commands on closings can be told.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{ColorArgs, EngineArgs, ReadArgs, SpecArgs};
+use crate::cli::choices::Keep;
+use crate::cli::periods::{read_day, read_period};
+use crate::time::{Day, PeriodName};
+
+/// Close a period that is over: evaluate it once more, and keep its results so that they stay what they are.
+///
+/// A closing is a file in the folder `closed` beside the specs. It holds everybody's results, the specs word for word, the
+/// SHA-256 of every data file, and that of the closing before it; `merit verify` finds any byte of it that is changed
+/// later. A closed period is not closed again: `merit restate` adds what is learnt later. The exit code is 0 when the
+/// period is closed, 1 when something stands in the way, 2 when the program could not do its work.
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "merit close [OPTIONS] --period <PERIOD> --by <NAME> [PATH]...",
+    after_help = "\
+Examples:
+  merit close specs/insurance --period 2026-Q3 --by \"Wang Fang\"
+      the quarter, as of today
+  merit close specs/insurance --period 2026-Q2 --by \"Wang Fang\" --on 2026-07-09
+      closed some time ago: needs a chain without later closings
+  merit close specs/insurance --period 2026-Q4 --by \"Wang Fang\" --sign ~/.ssh/id_ed25519
+      signed with a key of SSH: needs the key"
+)]
+pub struct CloseArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// The period to close: a year, half, quarter or month (2026, 2026-H1, 2026-Q3, 2026-07)
+    #[arg(long, value_name = "PERIOD", value_parser = read_period)]
+    pub period: PeriodName,
+
+    /// Who closes it
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    pub by: String,
+
+    /// The day on which it is closed [default: today, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = read_day)]
+    pub on: Option<Day>,
+
+    /// Sign the closing with this key of SSH, by `ssh-keygen`
+    #[arg(long, value_name = "KEYFILE")]
+    pub sign: Option<PathBuf>,
+
+    /// Which data files are kept beside the closing, so that it can be evaluated again when they have changed
+    #[arg(long, value_enum, value_name = "FILES", default_value_t = Keep::Small)]
+    pub keep: Keep,
+
+    #[command(flatten)]
+    pub read: ReadArgs,
+
+    #[command(flatten)]
+    pub beside: EngineArgs,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+/// A name, or a few words.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    const MOST: usize = 200;
+    words(text, MOST)
+}
+
+/// Words on one line.
+pub(super) fn words(text: &str, most: usize) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("write a name".to_string());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("write it on one line".to_string());
+    }
+    match text.chars().count() > most {
+        true => Err(format!("write no more than {most} letters")),
+        false => Ok(text.to_string()),
+    }
+}
