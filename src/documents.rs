@@ -25,14 +25,16 @@ pub enum Document {
     Goal,
     Periods,
     Plan,
+    Restate,
     Results,
     Sql,
     Tests,
+    Verify,
     Why,
 }
 
 impl Document {
-    pub const ALL: [Document; 14] = [
+    pub const ALL: [Document; 16] = [
         Document::Alignment,
         Document::Check,
         Document::Closing,
@@ -43,9 +45,11 @@ impl Document {
         Document::Goal,
         Document::Periods,
         Document::Plan,
+        Document::Restate,
         Document::Results,
         Document::Sql,
         Document::Tests,
+        Document::Verify,
         Document::Why,
     ];
 
@@ -63,9 +67,11 @@ impl Document {
             Document::Goal => "urn:merit:goal:1",
             Document::Periods => "urn:merit:periods:2",
             Document::Plan => "urn:merit:plan:2",
+            Document::Restate => "urn:merit:restate:1",
             Document::Results => "urn:merit:results:2",
             Document::Sql => "urn:merit:sql:2",
             Document::Tests => "urn:merit:tests:2",
+            Document::Verify => "urn:merit:verify:1",
             Document::Why => "urn:merit:why:1",
         }
     }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::close::CloseArgs;
+pub use self::close::{CloseArgs, VerifyArgs};
 pub use self::diff::DiffArgs;
 pub use self::goal::GoalArgs;
 use self::shared::threads;
@@ -60,6 +60,7 @@ pub enum Command {
     Diff(Box<DiffArgs>),
     Goal(Box<GoalArgs>),
     Close(Box<CloseArgs>),
+    Verify(Box<VerifyArgs>),
     Plan(PlanArgs),
     Sql(SqlArgs),
     Test(TestArgs),

@@ -70,6 +70,14 @@ pub enum CsvRows {
     People,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClosingForm {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
 /// Data files that are kept beside a closing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Keep {

@@ -13,6 +13,7 @@ use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, own_months_of, refuse};
 use super::progress::Reading;
+use super::running::RunningArgs;
 use super::sign::sign;
 use super::{cache, out, provenance, terminal};
 use crate::data::options::{Options, OtherFiles};
@@ -56,8 +57,13 @@ pub fn run(args: &CloseArgs) -> Result<Exit, Failure> {
     }
     let watched = Watched::of(model, &options);
     let found = RefCell::new(Vec::new());
-    let asked =
-        Asked { periods: vec![args.period], person: None, read: &args.read, other_files: OtherFiles::default() };
+    let asked = Asked {
+        periods: vec![args.period],
+        person: None,
+        read: &args.read,
+        running: RunningArgs::default(),
+        other_files: OtherFiles::default(),
+    };
     let evaluated = evaluate(&asked, model, data.clone(), &Reading::new(), &|model, query, options| {
         beside(&args.beside, model, query, options, &|statements| {
             found.borrow_mut().extend(statements.iter().map(|one| Found::of(&one.columns, &one.rows)));
@@ -98,11 +104,12 @@ pub fn run(args: &CloseArgs) -> Result<Exit, Failure> {
         language: None,
         provenance: Some(&made),
         supposing: None,
+        estimate: None,
     };
     let kept = kept(args.keep, &made.data);
     let added = match add(args.sign.as_deref(), &front, &report, &chain, &kept)? {
-        Ok(chain) => chain,
-        Err(finding) => return refused(&[finding]),
+        Some(chain) => chain,
+        None => return refused(&[changed()]),
     };
     for doubt in report.results.doubts.iter().map(|doubt| report.show().doubt(doubt)) {
         out::say(format_args!("merit: {doubt}"));
@@ -120,9 +127,7 @@ fn refusal(args: &CloseArgs, on: Day, chain: &Chain) -> Option<Diagnostic> {
         let head = chain.head_of(newest);
         let by = head.map_or(String::new(), |head| format!(", by {} on {}", head.by, head.on));
         let file = shown(&chain.folder, &newest.file());
-        let help = format!(
-            "`merit restate --periods {period}..{period}` tells what has changed since, and adds it to the chain"
-        );
+        let help = "what was closed stays as it is; `merit verify` tells whether it has";
         return Some(Diagnostic::new(Code::PeriodClosed, format!("{period} is closed: `{file}`{by}")).help(help));
     }
     let not_on = |message: String, help: String| Some(Diagnostic::new(Code::PeriodNotOver, message).help(help));
@@ -193,14 +198,15 @@ fn kept(keep: Keep, data: &Data) -> Vec<(PathBuf, String)> {
     small.filter_map(|file| Some((file.place().to_path_buf(), file.sha256()?.to_string()))).collect()
 }
 
-/// Adds a closing to the chain as it was read; refused where somebody else has added one since.
+/// Adds a closing to the chain as it was read; `None` where a file of data has changed, a failure where somebody else has
+/// added one since.
 fn add(
     key: Option<&Path>,
     front: &Front,
     report: &Report,
     known: &Chain,
     files: &[(PathBuf, String)],
-) -> Result<Result<Chain, Diagnostic>, Failure> {
+) -> Result<Option<Chain>, Failure> {
     let folder = &known.folder;
     let failed = |error: io::Error| Failure::writing(format_args!("`{}`", folder.display()), &error);
     let meanwhile = || Failure::with_help("somebody else has closed a period meanwhile", "run the command once more");
@@ -216,7 +222,7 @@ fn add(
     }
     for (file, sha256) in files {
         match keep(folder, file, sha256) {
-            Err(error) if error.kind() == io::ErrorKind::Other => return Ok(Err(changed())),
+            Err(error) if error.kind() == io::ErrorKind::Other => return Ok(None),
             kept => kept.map_err(failed)?,
         }
     }
@@ -235,7 +241,7 @@ fn add(
     let link = Link { period: report.results.period, version: head.version, sha256: written.sha256.clone() };
     match written.add(&mut chain, link, signature.as_deref()) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(meanwhile()),
-        added => added.map(|()| Ok(chain)).map_err(failed),
+        added => added.map(|()| Some(chain)).map_err(failed),
     }
 }
 

@@ -6,7 +6,9 @@ use std::cell::RefCell;
 use clap::ValueEnum;
 
 use super::args::{CheckArgs, Command, DataArgs, DiffArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
-use super::choices::{DataForm, DiffForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm, WhyForm};
+use super::choices::{
+    ClosingForm, DataForm, DiffForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm, WhyForm,
+};
 use super::exit::Failure;
 use super::out;
 use super::provenance::of_specs;
@@ -66,6 +68,7 @@ impl Machine {
             Command::Goal(args) if args.format == GoalForm::Json => Some(Machine::Json(Document::Goal)),
             Command::Plan(PlanArgs { format: PlanForm::Json, .. }) => Some(Machine::Json(Document::Plan)),
             Command::Sql(SqlArgs { format: SqlForm::Json, .. }) => Some(Machine::Json(Document::Sql)),
+            Command::Verify(args) if args.format == ClosingForm::Json => Some(Machine::Json(Document::Verify)),
             Command::Why(args) if args.format == WhyForm::Json => Some(Machine::Json(Document::Why)),
             Command::Test(TestArgs { format: TestForm::Json, .. }) => Some(Machine::Json(Document::Tests)),
             Command::Test(TestArgs { format: TestForm::Junit, .. }) => Some(Machine::JunitOfTests),
@@ -103,6 +106,7 @@ impl Machine {
             ("plan", "json") => Some(Machine::Json(Document::Plan)),
             ("test", "json") => Some(Machine::Json(Document::Tests)),
             ("test", "junit") => Some(Machine::JunitOfTests),
+            ("verify", "json") => Some(Machine::Json(Document::Verify)),
             ("why", "json") => Some(Machine::Json(Document::Why)),
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! The command line: one file for each command.
 
 mod address;
+mod again;
 mod args;
 mod beside;
 mod cache;
@@ -35,6 +36,7 @@ mod sql;
 mod suppose;
 mod terminal;
 mod test;
+mod verify;
 mod whole;
 mod why;
 mod wrong;
@@ -77,6 +79,7 @@ pub fn run() -> Exit {
         Command::Eval(args) => eval::run(args),
         Command::Goal(args) => goal::run(args),
         Command::Close(args) => close::run(args),
+        Command::Verify(args) => verify::run(args),
         Command::Why(args) => why::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Plan(args) => plan::run(args),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::address::Engine;
-use super::args::{CloseArgs, DataArgs, EvalArgs, GoalArgs, SqlArgs, WhyArgs};
+use super::args::{CloseArgs, DataArgs, EvalArgs, GoalArgs, SqlArgs, VerifyArgs, WhyArgs};
 use super::periods::Periods;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -80,6 +80,11 @@ pub fn of_closing(args: &CloseArgs, project: &Project, folder: &Path, read: &[Pa
     data.without_moments();
     made.data = data;
     made
+}
+
+/// The program, and what it was asked to verify: the closings say what made them.
+pub fn of_verified(args: &VerifyArgs) -> Provenance {
+    Provenance::default().option("head", args.head.clone()).option("chain-only", args.chain_only)
 }
 
 /// With the files that an evaluation has read, whether or not there are results.

@@ -50,6 +50,10 @@ pub struct Chain {
     pub links: Vec<Link>,
     /// So many of them stand in the list; those behind them were left by a program that was stopped.
     pub listed: usize,
+    /// Lines of the list could not be read: what stands before what, nobody knows then.
+    pub is_damaged: bool,
+    /// Files by the names that the list has, and by those that they have.
+    renamed: Vec<(String, String)>,
 }
 
 /// What is not as it was: in which file, and what.
@@ -80,7 +84,8 @@ impl Chain {
         }
         chain.listed = chain.links.len();
         // Of a list that was altered nobody could tell what is missing in it.
-        if faults.is_empty() {
+        chain.is_damaged = !faults.is_empty();
+        if !chain.is_damaged {
             chain.take_others(&mut faults)?;
         }
         Ok((chain, faults))
@@ -129,8 +134,14 @@ impl Chain {
             others.remove(&file);
             self.links.push(link);
         }
-        faults
-            .extend(others.into_keys().map(|file| Fault::new(file, format!("it lies there, and is not in `{LIST}`"))));
+        for file in others.into_keys() {
+            let sha256 = look(&self.folder.join(&file))?.sha256;
+            match self.links.iter().find(|link| link.sha256 == sha256 && !self.place(link).exists()) {
+                // That it is not there by that name is told here.
+                Some(link) => self.renamed.push((link.file(), file)),
+                None => faults.push(Fault::new(file, format!("it lies there, and is not in `{LIST}`"))),
+            }
+        }
         Ok(())
     }
 
@@ -194,7 +205,14 @@ impl Chain {
         let seen = match &looks[at] {
             Ok(seen) => seen,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Some(Fault::new(file, "it is not there any more"));
+                let renamed = self.renamed.iter().find(|(listed, _)| *listed == file);
+                return Some(match renamed {
+                    None => Fault::new(file, "it is not there any more"),
+                    Some((_, own)) if look_head(&self.folder.join(own)).is_some_and(|head| head.file() == *own) => {
+                        Fault::new(LIST, format!("it calls `{own}` by another name, `{file}`"))
+                    }
+                    Some((_, other)) => Fault::new(file, format!("it is called `{other}` now")),
+                });
             }
             Err(error) => return Some(Fault::new(file, format!("it cannot be read: {error}"))),
         };
@@ -202,9 +220,20 @@ impl Chain {
         if seen.sha256 != link.sha256 {
             // Two against one.
             let named = head_at(at + 1).and_then(|next| next.previous.as_ref());
-            return Some(match named == Some(&seen.sha256) {
-                true => Fault::new(LIST, format!("the SHA-256 of `{file}` is another one there than that of the file")),
-                false => Fault::new(file, altered(&self.place(link))),
+            return Some(match altered(&self.place(link)) {
+                _ if named == Some(&seen.sha256) => {
+                    Fault::new(LIST, format!("the SHA-256 of `{file}` is another one there than that of the file"))
+                }
+                Some(parts) => Fault::new(file, format!("it is not as it was closed: {parts}")),
+                None if named == Some(&link.sha256) => {
+                    Fault::new(file, "it is whole, and another one than was closed".to_string())
+                }
+                None => Fault::new(
+                    LIST,
+                    format!(
+                        "the SHA-256 of `{file}` is not that of the file, which is whole: one of the two was changed"
+                    ),
+                ),
             });
         }
         let before = at.checked_sub(1).map(|before| &self.links[before]);
@@ -214,17 +243,19 @@ impl Chain {
                 file,
                 format!("it is the closing `{}`, and not the one that its name says", head.file()),
             )),
-            Some(head) if head.previous.as_ref() != before.map(|before| &before.sha256) => match before {
-                None => Some(Fault::new(file, "it names a closing before it, and is the first one")),
-                // What was altered there is told there.
-                Some(before) => {
-                    let same = looks[at - 1].as_ref().is_ok_and(|seen| seen.sha256 == before.sha256);
-                    same.then(|| {
-                        let what = "is not the closing that it names as the one before it";
-                        Fault::new(file, format!("`{}` {what}", before.file()))
-                    })
+            Some(head) if !self.is_damaged && head.previous.as_ref() != before.map(|before| &before.sha256) => {
+                match before {
+                    None => Some(Fault::new(file, "it names a closing before it, and is the first one")),
+                    // What was altered there is told there.
+                    Some(before) => {
+                        let same = looks[at - 1].as_ref().is_ok_and(|seen| seen.sha256 == before.sha256);
+                        same.then(|| {
+                            let what = "is not the closing that it names as the one before it";
+                            Fault::new(file, format!("`{}` {what}", before.file()))
+                        })
+                    }
                 }
-            },
+            }
             Some(_) => None,
         }
     }
@@ -239,17 +270,12 @@ pub struct Checked {
     pub faults: Vec<Fault>,
 }
 
-/// What of a closing is not as it was.
-fn altered(place: &Path) -> String {
+/// What of a closing is not as it was, as far as it tells itself.
+fn altered(place: &Path) -> Option<String> {
     let bytes = fs::read(place).unwrap_or_default();
-    let what = match Parts::of(&bytes) {
-        None => "its beginning, its end, or what parts it".to_string(),
-        Some(parts) => parts.altered().join(" and "),
-    };
-    match what.is_empty() {
-        true => format!("it is whole, and its SHA-256 is not the one in `{LIST}`: one of the two is another one"),
-        false => format!("it is not as it was closed: {what}"),
-    }
+    let Some(parts) = Parts::of(&bytes) else { return Some("its beginning, its end, or what parts it".to_string()) };
+    let altered = parts.altered().join(" and ");
+    (!altered.is_empty()).then_some(altered)
 }
 
 /// A file, read once.

@@ -109,6 +109,13 @@ struct Sums {
     results: String,
 }
 
+impl Sums {
+    /// As it stands in a closing.
+    fn text(&self) -> io::Result<String> {
+        Ok(pretty(self)?.replace('\n', "\n  "))
+    }
+}
+
 /// What begins a part: at the start of a line and with these blanks nothing else can stand so.
 const RESULTS: &[u8] = b",\n  \"results\": ";
 const SUMS: &[u8] = b",\n  \"sha256\": ";
@@ -128,9 +135,8 @@ impl Front {
         let mut hashed = Hashed { out, digest: Sha256::new(), held: 0 };
         results(&mut hashed)?;
         let results = hex(hashed.digest);
-        let sums = pretty(&Sums { front: hash_of(front.as_bytes()), results })?;
         out.write_all(SUMS)?;
-        out.write_all(sums.replace('\n', "\n  ").as_bytes())?;
+        out.write_all(Sums { front: hash_of(front.as_bytes()), results }.text()?.as_bytes())?;
         out.write_all(END)
     }
 }
@@ -197,7 +203,9 @@ impl<'a> Parts<'a> {
     /// Which of its parts are not what they were when it was written, as far as it tells itself: a sentence goes on with
     /// them.
     pub fn altered(&self) -> Vec<String> {
-        let Ok(sums) = serde_json::from_slice::<Sums>(self.sums) else { return vec!["its sums".to_string()] };
+        let sums = serde_json::from_slice::<Sums>(self.sums).ok();
+        let as_written = |sums: &Sums| sums.text().is_ok_and(|text| text.as_bytes() == self.sums);
+        let Some(sums) = sums.filter(as_written) else { return vec!["the SHA-256 of its parts".to_string()] };
         let mut altered = Vec::new();
         if hash_of(self.front) != sums.front {
             let front = self.front();

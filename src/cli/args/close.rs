@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{ColorArgs, EngineArgs, ReadArgs, SpecArgs};
-use crate::cli::choices::Keep;
+use crate::cli::choices::{ClosingForm, Keep};
 use crate::cli::periods::{read_day, read_period};
 use crate::time::{Day, PeriodName};
 
@@ -13,7 +13,7 @@ use crate::time::{Day, PeriodName};
 ///
 /// A closing is a file in the folder `closed` beside the specs. It holds everybody's results, the specs word for word, the
 /// SHA-256 of every data file, and that of the closing before it; `merit verify` finds any byte of it that is changed
-/// later. A closed period is not closed again: `merit restate` adds what is learnt later. The exit code is 0 when the
+/// later. A closed period is not closed again. The exit code is 0 when the
 /// period is closed, 1 when something stands in the way, 2 when the program could not do its work.
 #[derive(Debug, Args)]
 #[command(
@@ -24,7 +24,7 @@ Examples:
       the quarter, as of today
   merit close specs/insurance --period 2026-Q2 --by \"Wang Fang\" --on 2026-07-09
       closed some time ago: needs a chain without later closings
-  merit close specs/insurance --period 2026-Q4 --by \"Wang Fang\" --sign ~/.ssh/id_ed25519
+  merit close --period 2026-Q4 --by \"Wang Fang\" --sign ~/.ssh/id_ed25519
       signed with a key of SSH: needs the key"
 )]
 pub struct CloseArgs {
@@ -79,5 +79,58 @@ pub(super) fn words(text: &str, most: usize) -> Result<String, String> {
     match text.chars().count() > most {
         true => Err(format!("write no more than {most} letters")),
         false => Ok(text.to_string()),
+    }
+}
+
+/// Tell whether closings are as they were, and whether they come out again.
+///
+/// Every byte of every closing is looked at: what was changed since is named. Then each closing is evaluated once more,
+/// with its own specs and the data files as they were, from the data folder or from those that were kept. The exit code is 0
+/// when nothing has changed, 1 when something has, 2 when the program could not do its work. Data files that are others
+/// now are told, and are no fault.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  merit verify specs/insurance
+      all closings: needs some
+  merit verify specs/insurance --chain-only
+      without evaluating any: needs some
+  merit verify specs/insurance --head \"$(cat head.txt)\"
+      nothing was cut off either: needs the head that somebody has kept
+  merit verify specs/insurance --signers allowed_signers
+      and who signed each: needs signatures")]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    pub specs: SpecArgs,
+
+    /// The head of the chain as it was when you noted it: a closing must have it
+    #[arg(long, value_name = "SHA256", value_parser = sha256)]
+    pub head: Option<String>,
+
+    /// Who may sign: a file as `ssh-keygen` takes it (`allowed_signers`); each closing must be signed by one of them
+    #[arg(long, value_name = "FILE")]
+    pub signers: Option<PathBuf>,
+
+    /// Only look at the chain, and evaluate nothing
+    #[arg(long)]
+    pub chain_only: bool,
+
+    #[command(flatten)]
+    pub read: ReadArgs,
+
+    /// The form of what is told
+    #[arg(long, value_enum, default_value_t = ClosingForm::Text, help_heading = "How it is shown")]
+    pub format: ClosingForm,
+
+    #[command(flatten)]
+    pub color: ColorArgs,
+}
+
+/// The beginning of a hash is not enough: others may begin so.
+fn sha256(text: &str) -> Result<String, String> {
+    let hash = text.trim().to_lowercase();
+    match hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        true => Ok(hash),
+        false => Err("a head has 64 digits, 0 to 9 and a to f".to_string()),
     }
 }

@@ -14,7 +14,7 @@ pub struct SpecArgs {
 }
 
 /// How the data of an evaluation is read.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ReadArgs {
     /// The folder of the data files [default: the folder `data` beside the specs]
     #[arg(long, value_name = "DIR")]

@@ -1,0 +1,100 @@
+//! A closed period, evaluated once more.
+
+use std::path::PathBuf;
+
+use super::args::ReadArgs;
+use super::evaluate::{Asked, Evaluated, evaluate};
+use super::exit::Failure;
+use super::progress::Reading;
+use super::running::RunningArgs;
+use crate::data::options::OtherFiles;
+use crate::ledger::canonical::without_folder;
+use crate::ledger::closing::SpecText;
+use crate::ledger::standing::Made;
+use crate::plural::either;
+use crate::project::{self, Project};
+use crate::report::people::People;
+use crate::report::{Format, Look, Report, write};
+use crate::score::score_people;
+use crate::time::PeriodName;
+
+/// The specs of a closing, checked.
+pub fn specs_of(specs: &[SpecText]) -> Project {
+    project::of_texts(specs.iter().map(|spec| (PathBuf::from(&spec.path), spec.text.clone())).collect())
+}
+
+/// How a closing was read, with the threads and the memory of this run.
+pub fn read_as(made: &Made, here: &ReadArgs) -> ReadArgs {
+    let mut read = here.clone();
+    read.strict = made.has("strict");
+    read.allow_empty = made.has("allow-empty");
+    // What is laid out for it are links.
+    read.links.follow_links = true;
+    read
+}
+
+/// The documents of results of some periods, in one pass over the files of a data folder; or why there are none.
+pub fn documents(
+    project: &Project,
+    periods: &[PeriodName],
+    data: PathBuf,
+    read: &ReadArgs,
+) -> Result<Result<Vec<Vec<u8>>, String>, Failure> {
+    let first = |findings: &[crate::diagnostic::Diagnostic], what: &str| {
+        let first = findings.iter().find(|finding| finding.is_error());
+        first.map(|first| format!("{what}: {}", first.message))
+    };
+    if let Some(why) = first(&project.diagnostics, "its specs are refused by this program") {
+        return Ok(Err(why));
+    }
+    let asked = Asked {
+        periods: periods.to_vec(),
+        person: None,
+        read,
+        running: RunningArgs::default(),
+        other_files: OtherFiles::default(),
+    };
+    let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
+    let Evaluated { own_months, plans, answers, .. } = match evaluated {
+        Ok(evaluated) => evaluated,
+        Err(found) => return Ok(Err(first(&found, "its data is refused").unwrap_or_default())),
+    };
+    let model = own_months.as_ref().unwrap_or(&project.model);
+    let mut scored = match score_people(model, &plans, &answers) {
+        Ok(scored) => scored,
+        Err(found) => return Ok(Err(first(&found, "it cannot be scored").unwrap_or_default())),
+    };
+    let mut documents = Vec::new();
+    for scored in &mut scored {
+        without_folder(&mut scored.results, &data);
+        let report = Report {
+            model: &project.model,
+            results: &scored.results,
+            people: People::scored(scored),
+            language: None,
+            provenance: None,
+            supposing: None,
+            estimate: None,
+        };
+        let mut document = Vec::new();
+        let look = Look { color: false, width: usize::MAX };
+        write(Format::Json, &report, look, &mut document)
+            .map_err(|error| Failure::new(format_args!("the results cannot be written: {error}")))?;
+        documents.push(document);
+    }
+    Ok(Ok(documents))
+}
+
+/// Why a closing cannot be evaluated from files alone.
+pub fn beside_files(made: &Made) -> Option<String> {
+    if made.data.engine.is_some() || !made.data.measures.is_empty() {
+        return Some("tables of an engine were read".to_string());
+    }
+    made.data.server.as_ref().map(|server| format!("tables of the server {server} were read"))
+}
+
+/// Files that are nowhere as they were.
+pub fn gone(count: usize) -> String {
+    let are = either(count, "data file that was read is", "data files that were read are");
+    format!("{count} {are} neither there nor kept")
+}
