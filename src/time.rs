@@ -350,6 +350,21 @@ impl Default for Calendar {
 
 impl Calendar {
     /// The months of a named period.
+    /// The period that has these months, where one has: a month, quarter, half or year.
+    pub fn named(&self, months: Months) -> Option<PeriodName> {
+        let (year, month) = (months.first.year(), months.first.number());
+        let parts: Vec<PeriodPart> = match months.count {
+            1 => vec![PeriodPart::Month(month as u8)],
+            3 => (1..=4).map(PeriodPart::Quarter).collect(),
+            6 => (1..=2).map(PeriodPart::Half).collect(),
+            12 => vec![PeriodPart::Year],
+            _ => Vec::new(),
+        };
+        let names =
+            (year - 1..=year + 1).flat_map(|year| parts.iter().map(move |part| PeriodName { year, part: *part }));
+        names.into_iter().find(|name| self.months(*name) == months)
+    }
+
     pub fn months(&self, period: PeriodName) -> Months {
         let year_first = || {
             let shift = i32::from(self.named_by_end && self.fiscal_start > 1);

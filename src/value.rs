@@ -52,6 +52,10 @@ pub enum Missing {
     NotApplicable,
     /// The window lies wholly outside the stints in the post.
     OutsideStints,
+    /// The period has no closing.
+    NotClosed,
+    /// The closing of the period has no such result of the person.
+    NotEvaluatedThen,
     /// `sqrt(-1)`, `ln(0)`: no number answers.
     NoAnswer,
     /// The differing values or several rows that `latest` or `only` found, as said to the user.
@@ -74,6 +78,8 @@ impl fmt::Display for Missing {
             }
             Missing::NotApplicable => f.write_str("not applicable"),
             Missing::OutsideStints => f.write_str("before the start in this post"),
+            Missing::NotClosed => f.write_str("not closed"),
+            Missing::NotEvaluatedThen => f.write_str("not evaluated then"),
             Missing::NoAnswer => f.write_str("no such number"),
             Missing::Ambiguous(what) => f.write_str(what),
             Missing::Stated(reason) if reason.is_empty() => f.write_str("missing"),

@@ -102,7 +102,7 @@ fn proved_elsewhere(code: Code) -> bool {
         // tests/cli/projects.rs
         | ProjectFile
         // the planner and the scorer have tests of their own
-        | NothingToEvaluate | ChangingTarget | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
+        | NothingToEvaluate | ChangingTarget | NoSuchClosing | ClosedOtherwise | NumberTooLarge | NegativeInGeometricMean | PointsInData | SeveralValues
         | BadRuling | RulingNotAllowed
         // src/data
         | NoFile | NoSheet | UnreadableFile | UnknownEncoding | TooLittleMemory | MissingColumn | TwoColumns | RaggedRow | BadCell | BlankCell | AmbiguousDate | AmbiguousNumber

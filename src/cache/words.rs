@@ -34,6 +34,8 @@ kept_enum! {
         7 = Ambiguous(what),
         8 = Stated(reason),
         9 = TooLarge(excess),
+        10 = NotClosed,
+        11 = NotEvaluatedThen,
     }
 }
 

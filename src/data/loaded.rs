@@ -130,6 +130,7 @@ impl Loaded {
             rosters,
             teams: self.teams.teams,
             rulings: self.rulings,
+            closed: Default::default(),
             measures,
             reads,
             out_of_order,

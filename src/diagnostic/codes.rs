@@ -152,6 +152,8 @@ codes! {
     NothingToEvaluate = "nothing-to-evaluate" Error;
     /// A target stated by parts of the year, for a period that has several of them.
     ChangingTarget = "changing-target" Error;
+    /// A closed result of months that are no period.
+    NoSuchClosing = "no-such-closing" Error;
     // --- evaluation: values and scores of a period
     /// A number grows past what can be held exactly.
     NumberTooLarge = "number-too-large" Error;
@@ -161,6 +163,8 @@ codes! {
     SeveralValues = "several-values" Error;
     /// Points of a line or steps that stand in data, and not in order.
     PointsInData = "points-in-data" Error;
+    /// A closed result in another unit than it has now, or of which there are several.
+    ClosedOtherwise = "closed-otherwise" Error;
     /// A ruling that nobody can follow: on whom, on what, or to what, is not clear.
     BadRuling = "bad-ruling" Error;
     /// A ruling that the scorecard does not allow, or that goes too far.

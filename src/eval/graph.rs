@@ -36,7 +36,7 @@ impl Graph {
             let calc = &program.nodes[node.0];
             let (mut level, mut input) = match calc {
                 Calc::Measure { measure, .. } => (level_of(&query.measures[measure.0].group), false),
-                Calc::Read(_) => (Level::Subject, false),
+                Calc::Read(_) | Calc::Closed { .. } => (Level::Subject, false),
                 Calc::Input(_) => (Level::Company, true),
                 _ => (Level::Company, false),
             };
@@ -142,7 +142,12 @@ fn walk(
 pub(crate) fn operands(program: &Program, calc: &Calc, mut each: impl FnMut(CalcId, bool)) {
     match calc {
         // The points are operands of the condition beside it.
-        Calc::Value(_) | Calc::Measure { .. } | Calc::Read(_) | Calc::Input(_) | Calc::OutOfOrder { .. } => {}
+        Calc::Value(_)
+        | Calc::Measure { .. }
+        | Calc::Closed { .. }
+        | Calc::Read(_)
+        | Calc::Input(_)
+        | Calc::OutOfOrder { .. } => {}
         Calc::Not(a) | Calc::Negate(a) | Calc::IsMissing(a) | Calc::Kpi { body: a, .. } => each(*a, false),
         Calc::InDays { date, .. } => each(*date, false),
         Calc::Binary(_, a, b) | Calc::Matrix(_, a, b) | Calc::Default { value: a, fallback: b } => {

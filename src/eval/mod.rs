@@ -54,6 +54,10 @@ pub enum FaultKind {
     OutOfLimits,
     /// The points of a curve in the data do not stand in order.
     OutOfOrder,
+    /// A closed result has another unit than it has now.
+    ClosedUnit,
+    /// A closing has several values of a result that differ.
+    ClosedTwice,
     /// `only` found several rows, `latest` differing values on the newest day.
     Ambiguous,
 }

@@ -2,12 +2,13 @@
 
 use super::curve::{self, Scored};
 use super::{Evaluator, Fault, FaultKind, Inputs, Subject, Values};
+use crate::closed::{Closed, ClosedPeriod, ClosedValue};
 use crate::language::BinaryOp;
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, CurvePlan, Input};
 use crate::plan::query::{Group, MeasureId, Measured};
 use crate::plural::either;
-use crate::time::{Day, Months};
+use crate::time::{Day, Months, PeriodName};
 use crate::value::{Missing, TooFew, Value, binary};
 
 /// Where a node is computed.
@@ -41,6 +42,21 @@ impl Evaluator<'_> {
                 .and_then(|subject| self.answers.reads[*read].get(subject.post)?.get(subject.stint))
                 .cloned()
                 .unwrap_or(Value::Missing(Missing::NoRows)),
+            Calc::Closed { name, period, unit, over_all } => {
+                let Some(subject) = at.subject else { return Ok(Value::Missing(Missing::NotEvaluatedThen)) };
+                match self.closed(subject, *period, (name, *over_all)) {
+                    Closed::NotClosed => Value::Missing(Missing::NotClosed),
+                    Closed::NotEvaluated => Value::Missing(Missing::NotEvaluatedThen),
+                    Closed::Several => return Err(Fault { at: node, kind: FaultKind::ClosedTwice }),
+                    Closed::Found(ClosedValue { value: Value::Number(_), unit: then, .. }) if then != unit => {
+                        return Err(Fault { at: node, kind: FaultKind::ClosedUnit });
+                    }
+                    Closed::Found(closed) => match &closed.value {
+                        Value::Number(_) | Value::Missing(_) => closed.value.clone(),
+                        _ => Value::Missing(Missing::NoAnswer),
+                    },
+                }
+            }
             Calc::Not(a) => match get(*a)? {
                 Value::Flag(flag) => Value::Flag(!flag),
                 other => other.clone(),
@@ -106,6 +122,21 @@ impl Evaluator<'_> {
             Some(excess) => Err(Fault::too_large(node, excess)),
             None => Ok(value),
         }
+    }
+
+    /// What was closed of the one evaluated: of a result (its name, and whether over all posts) in a period.
+    pub fn closed(&self, subject: Subject, period: PeriodName, (name, over_all): (&str, bool)) -> Closed<'_> {
+        let (post, roster) = (self.post(subject), self.query.rosters[subject.roster]);
+        let person = (self.model.data[roster.0].name.as_str(), &*post.person);
+        match over_all {
+            true => self.answers.closed.of_person(period, person, name),
+            false => self.answers.closed.in_post(period, person, &post.position, name),
+        }
+    }
+
+    /// The closing of a period, where there is one.
+    pub fn closing(&self, period: PeriodName) -> Option<&ClosedPeriod> {
+        self.answers.closed.period(period)
     }
 
     /// A curve at a value; `values` are what its formula may read besides.

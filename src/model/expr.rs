@@ -142,8 +142,21 @@ pub enum Kind {
     Rating,
     /// In an output: an earlier output of the same position.
     Output(usize),
+    /// A result of an earlier period as it was closed; the window stands around it.
+    Closed(ClosedRead),
     /// In an output: one output of all who are on a roster, or in the team.
     OutputSum(Box<OutputSum>),
+}
+
+/// `closed(bonus)`
+#[derive(Clone, Debug)]
+pub struct ClosedRead {
+    /// A KPI, an output, or `score`.
+    pub name: String,
+    /// That of the thing now.
+    pub unit: DisplayUnit,
+    /// Over all posts of the one evaluated, not in this post.
+    pub over_all: bool,
 }
 
 /// `sum(bonus of people)`

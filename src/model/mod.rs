@@ -125,6 +125,16 @@ impl Model {
         found.map(|position| position.name.as_str())
     }
 
+    /// The unit of what a result is called: of a KPI, the score, or an output of some position.
+    pub fn unit_of_result(&self, name: &str) -> Option<DisplayUnit> {
+        if name == crate::closed::SCORE {
+            return Some(DisplayUnit::point());
+        }
+        let kpi = self.kpis.iter().find(|kpi| kpi.name == name).map(|kpi| &kpi.unit);
+        let output = || self.positions.iter().flat_map(|position| &position.outputs).find(|output| output.name == name);
+        kpi.or_else(|| output().map(|output| &output.unit)).cloned()
+    }
+
     /// The languages that labels say they are in.
     pub fn languages(&self) -> BTreeSet<&str> {
         fn of_group<'m>(group: &'m Group, labels: &mut Vec<&'m Label>) {

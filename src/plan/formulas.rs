@@ -151,6 +151,18 @@ impl Planner<'_> {
             Kind::Score => Calc::Input(Input::Score),
             Kind::Rating => Calc::Input(Input::Rating),
             Kind::Output(at) => Calc::Input(Input::Output(*at)),
+            Kind::Closed(read) => {
+                let Some(period) = self.model.company.calendar.named(context.months) else {
+                    self.asked.without_closing(read, context.months, span);
+                    return self.node(Calc::Value(Value::stated("no such period")), span);
+                };
+                Calc::Closed {
+                    name: read.name.as_str().into(),
+                    period,
+                    unit: read.unit.in_base_units().map(Into::into),
+                    over_all: read.over_all,
+                }
+            }
             Kind::OutputSum(sum) => {
                 let row = RowContext { data: sum.roster, via: Vec::new(), months: context.months, read: None };
                 let condition = sum.condition.as_ref().map(|condition| {

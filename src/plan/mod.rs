@@ -32,7 +32,7 @@ pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, PartOfPeriod, ScopeWord};
 use crate::model::data::{ColumnType, DataId, DataSet};
-use crate::model::expr::{Expr, Kind};
+use crate::model::expr::{ClosedRead, Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{
     self, CalendarData, Curve, Direction, Entry, Group, Head, KpiEntry, KpiId, MatrixId, Model, Output, Position,
@@ -202,6 +202,19 @@ struct Asked {
 }
 
 impl Asked {
+    /// A result is read of months that are no period, so no closing can hold it.
+    fn without_closing(&mut self, read: &ClosedRead, months: Months, span: Span) {
+        let message = format!("`closed({})` is read of {months}, which is no month, quarter, half or year", read.name);
+        if self.changing.iter().any(|known| known.message == message) {
+            return;
+        }
+        self.changing.push(
+            Diagnostic::new(Code::NoSuchClosing, message)
+                .at(span, "of no period")
+                .help("move it by whole periods, as in `previous period` or `1 year earlier`, and read it outside of windows of another length"),
+        );
+    }
+
     fn query(mut self, model: &Model) -> Query {
         let rosters: Vec<DataId> = self.rosters.iter().copied().collect();
         let organisation = model.data.iter().position(|set| set.organisation.is_some()).map(DataId);

@@ -15,7 +15,7 @@ use crate::number::Number;
 use crate::scales::CurveKind;
 use crate::scales::thresholds::first;
 use crate::source::Span;
-use crate::time::{Day, Months};
+use crate::time::{Day, Months, PeriodName};
 use crate::value::{Builtin, Value};
 
 /// The place of a node in [`Program::nodes`].
@@ -57,6 +57,15 @@ pub enum Calc {
         cut: bool,
         at_least: Option<u64>,
         carried: bool,
+    },
+    /// A result of the one evaluated as it was closed in an earlier period.
+    Closed {
+        name: Arc<str>,
+        period: PeriodName,
+        /// The base unit that it has now.
+        unit: Option<Arc<str>>,
+        /// Over all posts, not in this one.
+        over_all: bool,
     },
     /// A column of the roster row: index into `Query::reads`.
     Read(usize),

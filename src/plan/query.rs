@@ -10,6 +10,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 pub use super::answered::{Answered, Measured, OfStints};
+use crate::closed::ClosedValues;
 use crate::diagnostic::DataPlace;
 use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::KpiId;
@@ -220,6 +221,8 @@ pub struct Answers {
     pub teams: Vec<Team>,
     /// What people decided in the place of what the rules give, of whatever period, in the order of the rows.
     pub rulings: Vec<Arc<Ruling>>,
+    /// Results of earlier periods as they were closed: of the ledger, or of a test. They are no part of the data.
+    pub closed: Arc<ClosedValues>,
     /// In the order of [`Query::measures`]; within a measure by group: company has one, teams as in `teams`,
     /// own as in [`RosterAnswer::posts`], keys are not answered to the outside (empty).
     pub measures: Vec<Answered>,

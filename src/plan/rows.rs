@@ -97,7 +97,8 @@ impl Planner<'_> {
             | Kind::Score
             | Kind::Rating
             | Kind::Output(_)
-            | Kind::OutputSum(_) => RowNode::Constant(Value::stated("cannot be read in a row")),
+            | Kind::OutputSum(_)
+            | Kind::Closed(_) => RowNode::Constant(Value::stated("cannot be read in a row")),
         };
         self.row_node(row.data, node)
     }

@@ -457,7 +457,7 @@ impl<'a> Show<'a> {
         match value {
             Value::Number(number) => ValueJson::Number {
                 number: number.clone(),
-                unit: base_unit(unit),
+                unit: unit.in_base_units(),
                 approximate: number.is_approximate(),
                 shown,
             },
@@ -483,11 +483,6 @@ fn exact(number: &Number, shown: String) -> Exact {
     Exact { shown, approximate: number.is_approximate(), number: number.clone() }
 }
 
-/// The unit the exact number is in; none for plain numbers and ratios.
-fn base_unit(unit: &DisplayUnit) -> Option<String> {
-    (!unit.dimension.is_none()).then(|| unit.dimension.to_string())
-}
-
 pub fn reason_kind(missing: &Missing) -> &'static str {
     match missing {
         Missing::NoRows => "no_rows",
@@ -496,6 +491,8 @@ pub fn reason_kind(missing: &Missing) -> &'static str {
         Missing::TooFew(_) => "too_few",
         Missing::NotApplicable => "not_applicable",
         Missing::OutsideStints => "outside_stints",
+        Missing::NotClosed => "not_closed",
+        Missing::NotEvaluatedThen => "not_evaluated_then",
         Missing::NoAnswer => "no_answer",
         Missing::Ambiguous(_) => "ambiguous",
         Missing::Stated(_) => "stated",

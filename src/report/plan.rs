@@ -15,7 +15,7 @@ use super::page::Page;
 use super::show::Show;
 use super::{Look, one_line};
 use crate::documents::Document;
-use crate::eval::operands;
+use crate::eval::{behind, operands};
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
 use crate::model::{KpiId, Model, PositionId};
 use crate::plan::Plan;
@@ -24,6 +24,7 @@ use crate::plan::query::{Group, Measure, MeasureId, RowNode, Rows, visit};
 use crate::plural::{either, plural};
 use crate::provenance::Provenance;
 use crate::source::SourceSet;
+use crate::time::PeriodName;
 
 /// A plan as it is told.
 #[derive(Serialize)]
@@ -41,6 +42,9 @@ pub struct PlanReport<'a> {
     positions: Vec<Named<'a>>,
     kpis: Vec<Named<'a>>,
     data: Vec<DataPlan<'a>>,
+    /// What is read of closings; left out where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    closings: Vec<ClosingPlan>,
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -68,6 +72,14 @@ struct DataPlan<'a> {
     /// How its rows lie in time.
     time: String,
     aggregates: Vec<AggregatePlan<'a>>,
+}
+
+/// What is read of the closing of an earlier period.
+#[derive(Serialize)]
+struct ClosingPlan {
+    period: String,
+    /// The names of results.
+    results: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -174,6 +186,7 @@ pub fn of<'a>(
             .collect(),
         kpis: kpis.into_iter().map(kpi).collect(),
         data,
+        closings: teller.closings(only),
     }
 }
 
@@ -202,6 +215,31 @@ impl Teller<'_, '_> {
     }
 
     /// What a KPI needs, through all KPIs that it reads.
+    /// What is read of the closings of earlier periods: all of it, or what lies behind one KPI.
+    fn closings(&self, only: Option<&str>) -> Vec<ClosingPlan> {
+        let program = &self.plan.program;
+        let is_wanted = |kpi: &KpiId| only.is_some_and(|only| self.model.kpis[kpi.0].name == only);
+        let roots = (0..program.nodes.len()).map(CalcId).filter(|node| match &program.nodes[node.0] {
+            Calc::Kpi { kpi, .. } => is_wanted(kpi),
+            _ => false,
+        });
+        let all: Vec<CalcId> = match only {
+            Some(_) => behind(program, roots),
+            None => (0..program.nodes.len()).map(CalcId).collect(),
+        };
+        let mut found: BTreeMap<PeriodName, BTreeSet<String>> = BTreeMap::new();
+        for node in all {
+            if let Calc::Closed { name, period, .. } = &program.nodes[node.0] {
+                found.entry(*period).or_default().insert(name.to_string());
+            }
+        }
+        let told = |(period, names): (PeriodName, BTreeSet<String>)| ClosingPlan {
+            period: period.to_string(),
+            results: names.into_iter().collect(),
+        };
+        found.into_iter().map(told).collect()
+    }
+
     fn behind(&self, wanted: &str) -> BTreeSet<MeasureId> {
         let program = &self.plan.program;
         let is_wanted = |kpi: &KpiId| self.model.kpis[kpi.0].name == wanted;
@@ -371,6 +409,11 @@ pub fn render(report: &PlanReport<'_>, look: Look) -> String {
             };
             labelled(&mut page, 4, "used by", &users);
         }
+    }
+    for closing in &report.closings {
+        page.out.push('\n');
+        page.line(0, "", &format!("The closing of {}", closing.period), Style::Strong);
+        labelled(&mut page, 2, "Reads", &closing.results.join(", "));
     }
     page.out
 }

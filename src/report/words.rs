@@ -476,6 +476,8 @@ impl Words {
             Missing::TooFew(few) => format!("仅有 {} 行，需要 {} 行", few.got, few.needed),
             Missing::NotApplicable => "不适用".into(),
             Missing::OutsideStints => "早于任职开始".into(),
+            Missing::NotClosed => "该期未结账".into(),
+            Missing::NotEvaluatedThen => "当时未参评".into(),
             Missing::NoAnswer => "无解".into(),
             Missing::TooLarge(_) => "数值过大".into(),
             Missing::Stated(reason) if reason.is_empty() => "缺失".into(),

@@ -1,6 +1,9 @@
 //! What is wrong with the numbers of one person, as a finding: where in the specs, and where in the data.
 
+use std::sync::Arc;
+
 use super::problem::Problem;
+use crate::closed::Closed;
 use crate::diagnostic::Code;
 use crate::eval::{Fault, FaultKind, Subject, Values};
 use crate::model::Model;
@@ -11,6 +14,7 @@ use crate::plan::Plan;
 use crate::plan::program::{Calc, CalcId};
 use crate::plan::query::{Answers, Group, MeasureId, RowNode};
 use crate::source::Span;
+use crate::time::PeriodName;
 use crate::value::{Missing, Value};
 
 /// What findings about a person's numbers are told by.
@@ -58,11 +62,51 @@ impl Faults<'_> {
                     places: Vec::new(),
                 }
             }
+            (FaultKind::ClosedUnit, Calc::Closed { name, period, unit, over_all }) => {
+                let then = match self.closed(subject, *period, (name, *over_all)) {
+                    Closed::Found(closed) => closed.unit.clone(),
+                    Closed::NotClosed | Closed::NotEvaluated | Closed::Several => None,
+                };
+                let words = |unit: &Option<Arc<str>>| {
+                    unit.as_ref().map_or("a plain number".into(), |unit| format!("in {unit}"))
+                };
+                Problem {
+                    code: Code::ClosedOtherwise,
+                    span,
+                    message: format!("`{name}` of {period} was closed {}, and is {} now", words(&then), words(unit)),
+                    label: "in another unit".into(),
+                    help: "give it its old unit again, or another name, so that old results are not taken for new ones",
+                    places: Vec::new(),
+                }
+            }
+            (FaultKind::ClosedTwice, Calc::Closed { name, period, .. }) => Problem {
+                code: Code::ClosedOtherwise,
+                span,
+                message: format!("the closing of {period} has several values of `{name}`, which differ"),
+                label: "which of them?".into(),
+                help: "read an output, which is one amount for a post, or the result of one post",
+                places: Vec::new(),
+            },
             (FaultKind::TooLarge(excess), _) => Problem::too_large(span, excess),
             // Only these nodes have such faults.
-            (FaultKind::OutOfLimits | FaultKind::OutOfOrder | FaultKind::Ambiguous, _) => {
-                Problem::too_large(span, Excess::Size)
-            }
+            (
+                FaultKind::OutOfLimits
+                | FaultKind::OutOfOrder
+                | FaultKind::Ambiguous
+                | FaultKind::ClosedUnit
+                | FaultKind::ClosedTwice,
+                _,
+            ) => Problem::too_large(span, Excess::Size),
+        }
+    }
+
+    fn closed(&self, subject: Subject, period: PeriodName, (name, over_all): (&str, bool)) -> Closed<'_> {
+        let roster = self.plan.query.rosters[subject.roster];
+        let post = &self.answers.rosters[subject.roster].posts[subject.post];
+        let person = (self.model.data[roster.0].name.as_str(), &*post.person);
+        match over_all {
+            true => self.answers.closed.of_person(period, person, name),
+            false => self.answers.closed.in_post(period, person, &post.position, name),
         }
     }
 

@@ -25,6 +25,9 @@ fn tightness(operator: Rule) -> u8 {
     }
 }
 
+/// The word before a result of an earlier period.
+const CLOSED: &str = "closed";
+
 fn expr(kind: ExprKind, span: Span) -> Expr {
     Expr { kind: Box::new(kind), span }
 }
@@ -268,6 +271,44 @@ impl<'s> Reader<'s> {
 
     // ---------------------------------------------------------------- calls and aggregates
 
+    /// `closed(bonus)`: the name of a result, and of the one evaluated where it is meant over all posts.
+    fn closed(&mut self, called: &Name, inside: &Node<'s>, span: Span) -> Option<Expr> {
+        let value = inside.child(Rule::expr)?;
+        let other = |part: &Node<'s>| !matches!(part.rule(), Rule::expr | Rule::of_data);
+        let plain = match inside.kids().find(other) {
+            Some(part) => Err(part.span()),
+            None => self.lone_name(&value).ok_or(value.span()),
+        };
+        let of = inside.child(Rule::of_data).and_then(|of| of.child(Rule::name)).map(|name| self.name(&name));
+        match plain {
+            Ok(name) => Some(expr(ExprKind::Closed { name, of }, span)),
+            Err(place) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::Unexpected,
+                        format!("`{}` takes the name of a result, and nothing else", called.text),
+                    )
+                    .at(place, "no name")
+                    .help("name a KPI, an output or the score, as in `closed(bonus) previous period`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// The name that a formula is.
+    fn lone_name(&self, formula: &Node<'s>) -> Option<Name> {
+        let mut node = formula.clone();
+        while node.rule() != Rule::path {
+            let mut kids = node.kids();
+            let (only, None) = (kids.next()?, kids.next()) else { return None };
+            node = only;
+        }
+        let mut names = node.kids();
+        let (name, None) = (names.next()?, names.next()) else { return None };
+        (name.rule() == Rule::name).then(|| self.name(&name))
+    }
+
     fn call(&mut self, node: &Node<'s>) -> Option<Expr> {
         let span = node.span();
         let name = match node.child(Rule::name) {
@@ -297,6 +338,9 @@ impl<'s> Reader<'s> {
                     | Rule::at_least_rows
             )
         });
+        if name.text == CLOSED {
+            return self.closed(&name, &inside, span);
+        }
         let reads_rows = |function: &AggregateSignature| match function.takes {
             Takes::Rows => true,
             Takes::Condition | Takes::Numbers(_) | Takes::Ordered(_) | Takes::Anything => inside.has(Rule::of_data),

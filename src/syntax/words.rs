@@ -37,6 +37,7 @@ const WORDS: &[&str] = &[
     "brackets",
     "by",
     "calendar",
+    "closed",
     "closest",
     "column",
     "columns",

@@ -100,7 +100,8 @@ fn evaluate(model: &Model, sources: &SourceSet, test: &Test) -> Result<(Vec<Chec
     }
     let mut plan = plan(&model, test.period)?;
     left_out::mark(&model, &mut plan, &test.given);
-    let answers = answer_given(&model, &plan.query, &test.given)?;
+    let mut answers = answer_given(&model, &plan.query, &test.given)?;
+    answers.closed = test.closed.clone();
     let results = score(&model, &plan, &answers)?;
     let eval = Evaluator::new(&model, &plan, &answers);
     let ran = Ran { model: &model, plan: &plan, answers: &answers, eval, sources };

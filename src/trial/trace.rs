@@ -186,6 +186,9 @@ impl<'a> Trace<'a> {
                 self.parts(card, *b, depth + 1);
             }
             Calc::Value(Value::Missing(_)) | Calc::Input(_) | Calc::Read(_) => self.line(card, node, depth, None),
+            Calc::Closed { period, .. } => {
+                self.line(card, node, depth, Some(self.ran.model.company.calendar.months(*period)));
+            }
             Calc::Measure { months, .. } => self.line(card, node, depth, Some(*months)),
             // A person with such points has no values at all.
             Calc::OutOfOrder { .. } => {}

@@ -49,7 +49,7 @@ def bearing(doc):
     for card in doc["cards"]:
         yield card, "days"
         for n in card["nodes"]:
-            claim = n["op"] in ("read", "supposed") or n["op"] == "input" or n["op"] == "value" and not check.LITERAL.fullmatch(n["text"])
+            claim = n["op"] in ("read", "supposed", "closed") or n["op"] == "input" or n["op"] == "value" and not check.LITERAL.fullmatch(n["text"])
             if not claim and n["value"]["kind"] in ("number", "flag"):
                 yield n["value"], n["value"]["kind"]
         s = card["scorecard"]

@@ -179,6 +179,7 @@ def check_nodes(doc, card):
                 found = F(detail["values"][row][column])
         elif op == "supposed": need(doc["supposed"], f"{where}: supposed, and the document does not say so")
         elif op == "ruled": found = ruled(next(r for r in rulings(doc, card, "kpi") if r == doc["rulings"][detail["ruling"]]), args[0])
+        elif op == "closed": need((detail["closing"] is None) == (missing(told) and told[1] == "not_closed"), f"{where}: the closing")
         elif op not in ("read", "input"):
             detail = days_of(detail) if op == "in_days" else detail and detail.get("name")
             found = operate(op, args, doc["rounding"], detail)

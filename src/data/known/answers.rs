@@ -9,9 +9,21 @@ use crate::data::cells::content::Repair;
 use crate::plan::query::{Answers, Branches, FileReport, RosterAnswer};
 
 pub fn put(answers: &Answers, into: &mut Vec<u8>) {
-    // Branches are told of the tables of tests alone; what is carried on is made of the others.
-    let Answers { rosters, teams, rulings, measures, reads, out_of_order, branches: _, files, doubts, carried: _ } =
-        answers;
+    // Branches are told of the tables of tests alone; what is carried on is made of the others, and closings are put in by
+    // whoever asks, each time.
+    let Answers {
+        rosters,
+        teams,
+        rulings,
+        closed: _,
+        measures,
+        reads,
+        out_of_order,
+        branches: _,
+        files,
+        doubts,
+        carried: _,
+    } = answers;
     (rosters, teams, measures, reads).put(into);
     (out_of_order, doubts, rulings).put(into);
     files.len().put(into);
@@ -26,8 +38,8 @@ pub fn take(from: &mut Bytes) -> Option<Answers> {
     let (out_of_order, doubts, rulings) = Take::take(from)?;
     let files = Vec::<Report>::take(from)?.into_iter().map(|Report(report)| report).collect();
     share(&mut rosters);
-    let (branches, carried) = (Branches::default(), BTreeMap::new());
-    Some(Answers { rosters, teams, rulings, measures, reads, out_of_order, branches, files, doubts, carried })
+    let (branches, carried, closed) = (Branches::default(), BTreeMap::new(), Default::default());
+    Some(Answers { rosters, teams, rulings, closed, measures, reads, out_of_order, branches, files, doubts, carried })
 }
 
 /// Posts are many and positions few: they share their texts, as they do when a roster is read.

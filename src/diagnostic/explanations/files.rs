@@ -346,6 +346,16 @@ file "plans.xlsx" sheet "2026""#,
         setting: Setting::Words,
     },
     Explanation {
+        code: Code::NoSuchClosing,
+        title: "a closed result of months that are no period",
+        text: "Months, quarters, halves and years are closed. `closed(bonus) 1 month earlier` in an evaluation of a quarter would be \
+               read of three months that are no quarter, and so would `closed(bonus)` in a KPI that is read over another \
+               window, `last 2 months`. Move it by whole periods.",
+        wrong: "output bonus : CNY = closed(bonus) 1 month earlier\n\nmerit eval specs --period 2026-Q3",
+        right: "output bonus : CNY = closed(bonus) previous period",
+        setting: Setting::Words,
+    },
+    Explanation {
         code: Code::ChangingTarget,
         title: "a target that changes within the period",
         text: "A target that is stated for parts of the year, `5 in Q1, 6 in Q2`, says nothing of a half year: 6 may count \
@@ -394,6 +404,16 @@ file "plans.xlsx" sheet "2026""#,
 | P1       | 50    | 50   |"#,
         right: r#"| staff_no | floor | goal |
 | P1       | 50    | 80   |"#,
+        setting: Setting::Words,
+    },
+    Explanation {
+        code: Code::ClosedOtherwise,
+        title: "a closed result that is another thing now",
+        text: "`closed(bonus) previous period` reads what was closed as what it is now, so its unit must be the same; and of \
+               somebody with several stints there must be one value. Give the result its old unit again or another name; \
+               of several read an output, which is one amount for a post.",
+        wrong: "output bonus : CNY = closed(bonus) previous period\n\n(in the closing of 2026-Q2 `bonus` is in EUR)",
+        right: "output bonus_in_cny : CNY = …",
         setting: Setting::Words,
     },
     Explanation {

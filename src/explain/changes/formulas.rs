@@ -4,7 +4,7 @@ use super::reader::{At, Depth, Known, Reader};
 use super::terms::{Symbol, TermId};
 use crate::language::{AggregateFunction, BinaryOp};
 use crate::model::data::{ColumnType, DataId};
-use crate::model::expr::{Aggregate, Base, Expr, Kind, OutputSum};
+use crate::model::expr::{Aggregate, Base, ClosedRead, Expr, Kind, OutputSum};
 use crate::model::{Constant, ConstantId, Curve, Dated, KpiId, MatrixId, ScaleId};
 use crate::number::Number;
 use crate::scales::{Anchor, Bracket, Brackets, CurveKind, Line, PerStep, Step, Steps};
@@ -81,6 +81,9 @@ impl Reader<'_> {
             Kind::Rating => self.said("rating"),
             Kind::Output(place) => self.said(("output", at.outputs.get(*place))),
             Kind::OutputSum(sum) => self.output_sum(sum, at),
+            Kind::Closed(ClosedRead { name, unit, over_all }) => {
+                self.said(("closed", name, unit.dimension.to_string(), over_all))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use crate::model::cases::{Expectation, Expected, Given, GivenCell, GivenRow, Tes
 
 impl<'a> Reader<'a> {
     pub fn test_declared(&self, test: &'a Test) -> Declared<'a> {
-        let Test { name, span, period, given, expectations } = test;
+        let Test { name, span, period, given, closed, expectations } = test;
         let table = |table: &Given| {
             let Given { data, columns, rows, span: _ } = table;
             let set = &self.model.data[data.0];
@@ -43,7 +43,9 @@ impl<'a> Reader<'a> {
             period.to_string(),
             *span,
         ));
+        let closings = closed.iter().count();
         for (key, what, all, text) in [
+            ("closed", "closed results", format!("{closed:?}"), count(closings, "period")),
             ("given", "given tables", tables, count(given.iter().map(|table| table.rows.len()).sum(), "row")),
             ("expected", "what is expected", expected, count(expectations.len(), "expectation")),
         ] {

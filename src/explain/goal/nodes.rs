@@ -99,7 +99,7 @@ impl<'m> Nodes<'m> {
         match calc {
             Calc::Value(value) => Moving::same(value.clone()),
             // Nothing lies behind these.
-            Calc::Measure { .. } | Calc::Read(_) | Calc::OutOfOrder { .. } => {
+            Calc::Measure { .. } | Calc::Closed { .. } | Calc::Read(_) | Calc::OutOfOrder { .. } => {
                 Moving::any(Value::Missing(Missing::NoAnswer))
             }
             Calc::Not(a) => settled(&[&get(a)], |values| match &values[0] {

@@ -173,6 +173,15 @@ pub enum Detail {
         measure: usize,
         at_least: Option<u64>,
     },
+    /// A result of an earlier period, and the closing that it stands in: `null` where the period is not closed.
+    Closed {
+        name: String,
+        period: String,
+        /// Over all posts, not in this one.
+        over_all: bool,
+        closing: Option<String>,
+        sha256: Option<String>,
+    },
     /// A column of the row of the one evaluated.
     Read {
         column: String,

@@ -213,6 +213,13 @@ impl<'a, 'e> Steps<'a, 'e> {
                 Detail::Measure { measure: self.measures.place(asked, value), at_least: *at_least }
             }
             Calc::Read(read) => Detail::Read { column: self.column(*read).map_or(String::new(), |(.., name)| name) },
+            Calc::Closed { name, period, over_all, .. } => Detail::Closed {
+                name: name.to_string(),
+                period: period.to_string(),
+                over_all: *over_all,
+                closing: self.eval.closing(*period).map(|closing| closing.closing.to_string()),
+                sha256: self.eval.closing(*period).map(|closing| closing.sha256.to_string()),
+            },
             Calc::InDays { from, to, .. } => Detail::Days { from: from.to_string(), to: to.to_string() },
             Calc::Call(function, _) => Detail::Function { name: function.name() },
             Calc::Curve(at, _) => {
@@ -308,6 +315,7 @@ impl<'a, 'e> Steps<'a, 'e> {
         }
         let unit = match calc {
             Calc::Kpi { kpi, .. } => model.kpis[kpi.0].unit.clone(),
+            Calc::Closed { name, .. } => model.unit_of_result(name).unwrap_or_else(|| explainer.units.at(span)),
             Calc::Value(Value::Number(_)) => {
                 if let Some(constant) = model.constants.iter().find(|constant| constant.name == text) {
                     constant.unit.clone()
@@ -362,6 +370,7 @@ impl<'a, 'e> Steps<'a, 'e> {
             }
             Calc::Value(_)
             | Calc::Measure { .. }
+            | Calc::Closed { .. }
             | Calc::Read(_)
             | Calc::OutOfOrder { .. }
             | Calc::Curve(..)
@@ -411,6 +420,7 @@ fn op_of(calc: &Calc) -> &'static str {
     match calc {
         Calc::Value(_) => "value",
         Calc::Measure { .. } => "measure",
+        Calc::Closed { .. } => "closed",
         Calc::Read(_) => "read",
         Calc::Not(_) => "not",
         Calc::Negate(_) => "negate",

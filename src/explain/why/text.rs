@@ -433,7 +433,13 @@ impl Teller<'_> {
                     let window = window.as_ref().map_or(String::new(), |window| format!(" in {window}"));
                     self.faint(indent, format!("{name}{window} = {}: see above", node.shown));
                 }
-                Some(Detail::Measure { .. } | Detail::Scale { .. } | Detail::Matrix { .. } | Detail::Read { .. }) => {
+                Some(
+                    Detail::Measure { .. }
+                    | Detail::Scale { .. }
+                    | Detail::Matrix { .. }
+                    | Detail::Closed { .. }
+                    | Detail::Read { .. },
+                ) => {
                     self.faint(indent, format!("{} = {}: see above", node.text, node.shown));
                 }
                 Some(Detail::Ruled { .. } | Detail::Input { .. } | Detail::Days { .. } | Detail::Function { .. })
@@ -507,6 +513,12 @@ impl Teller<'_> {
                 };
                 let what = if what.is_empty() { String::new() } else { format!(" ({what})") };
                 self.say(indent, format!("{} = {}{what}", node.text, node.shown));
+            }
+            Some(Detail::Closed { period, closing, .. }) => {
+                self.say(indent, format!("{} in {period} = {}", node.text, node.shown));
+                if let Some(closing) = closing.as_ref().filter(|closing| !closing.is_empty()) {
+                    self.faint(indent + 2, format!("by the closing {closing}"));
+                }
             }
             Some(Detail::Read { .. }) => self.say(indent, format!("{} = {}", node.text, node.shown)),
             Some(Detail::Days { .. } | Detail::Function { .. }) | None => {

@@ -1,7 +1,11 @@
 //! Test blocks as they are written: what is expected, in which unit, and of which entry.
 
+use std::sync::Arc;
+
+use super::closings::CLOSED;
 use super::people::Whose;
 use super::{Expectation, Expected, ExpectedValue, Given, Test, Within};
+use crate::closed::ClosedValues;
 use crate::diagnostic::{Code, Diagnostic, Help, Mend};
 use crate::model::checker::{Checker, Symbol};
 use crate::model::expr::{Base, Kind};
@@ -54,7 +58,23 @@ impl Checker<'_> {
         }
         let mut given: Vec<Given> = Vec::new();
         let mut understood = true;
+        let mut closed: Option<(Arc<ClosedValues>, Span)> = None;
         for table in &test.given {
+            if table.data.text == CLOSED {
+                if let Some((_, first)) = &closed {
+                    self.report(
+                        Diagnostic::new(Code::RepeatedClause, "closed results are given twice")
+                            .at(table.data.span, "again here")
+                            .at(*first, "first here")
+                            .help("put all rows into one table"),
+                    );
+                }
+                match self.closings(table, test.period.as_ref().map(|period| period.period)) {
+                    Some(all) => closed = Some((all.into(), table.data.span)),
+                    None => understood = false,
+                }
+                continue;
+            }
             match self.given(table, &given) {
                 Some(table) => given.push(table),
                 None => understood = false,
@@ -76,7 +96,8 @@ impl Checker<'_> {
             };
             expectations.extend(self.expectation(expectation, &whose, last_day));
         }
-        Some(Test { name: test.name.value.clone(), span: test.name.span, period, given, expectations })
+        let closed = closed.map(|(closed, _)| closed).unwrap_or_default();
+        Some(Test { name: test.name.value.clone(), span: test.name.span, period, given, closed, expectations })
     }
 
     fn expectation(&mut self, written: &tree::Expectation, whose: &Whose, day: Day) -> Option<Expectation> {

@@ -5,11 +5,15 @@
 //! expectation is about, `blocks` the block and what it expects.
 
 mod blocks;
+mod closings;
 mod people;
 mod tables;
 
+use std::sync::Arc;
+
 use super::data::{ColumnIx, DataId};
 use super::{KpiId, Model, Position};
+use crate::closed::ClosedValues;
 use crate::number::Number;
 use crate::source::Span;
 use crate::time::{Day, PeriodName};
@@ -23,6 +27,8 @@ pub struct Test {
     pub period: PeriodName,
     /// Each data set at most once; those not given are empty.
     pub given: Vec<Given>,
+    /// Results of earlier periods, as they were closed.
+    pub closed: Arc<ClosedValues>,
     pub expectations: Vec<Expectation>,
 }
 

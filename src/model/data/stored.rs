@@ -372,6 +372,7 @@ impl Model {
             | Kind::Rating
             | Kind::Output(_)
             | Kind::OutputSum(_)
+            | Kind::Closed(_)
             | Kind::InOrder { .. } => Some("reads what is evaluated".into()),
             Kind::Value(_)
             | Kind::Column { .. }

@@ -57,7 +57,8 @@ impl Model {
                 | Kind::Rating
                 | Kind::Output(_)
                 | Kind::OutputSum(_) => true,
-                Kind::PeriodStart | Kind::PeriodMonths | Kind::PeriodDays => false,
+                // Two periods have a closing each.
+                Kind::PeriodStart | Kind::PeriodMonths | Kind::PeriodDays | Kind::Closed(_) => false,
                 Kind::Kpi(kpi) => alike(&self.kpis[kpi.0].value),
                 Kind::Within(value, word) => {
                     self.reads_alike(value, self.window(one, &[*word]), self.window(other, &[*word]))

@@ -249,6 +249,7 @@ impl Checker<'_> {
                 Parts::Sum | Parts::Mean | Parts::Least | Parts::Greatest => Some(sum.unit.clone()),
                 Parts::Count => None,
             },
+            Kind::Closed(read) => Some(read.unit.clone()),
             // A flag, or no longer what it is made of.
             Kind::Binary(..) | Kind::Call(..) => None,
             Kind::Value(_)

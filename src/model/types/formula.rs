@@ -14,6 +14,15 @@ use crate::syntax::tree;
 use crate::syntax::tree::{ExprKind, NumberStyle};
 use crate::value::Value;
 
+/// Whether only windows stand around a result that was closed.
+fn is_closed(value: &tree::Expr) -> bool {
+    match &*value.kind {
+        ExprKind::Closed { .. } => true,
+        ExprKind::Within { value, .. } => is_closed(value),
+        _ => false,
+    }
+}
+
 impl Checker<'_> {
     /// Types a formula. `expected` helps to read bare labels; it is not enforced here.
     pub(in crate::model) fn typed(&mut self, expr: &tree::Expr, env: &Env, expected: Option<&Base>) -> Expr {
@@ -114,6 +123,18 @@ impl Checker<'_> {
             ExprKind::As { value, ty } => self.converted(value, ty, env, span),
             ExprKind::Call { name, arguments, to } => self.call(name, arguments, to.as_ref(), env, expected, span),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, env, span),
+            ExprKind::Closed { .. } => self.closed_when(span),
+            ExprKind::Within { value, window } if is_closed(value) => {
+                if self.not_closed_yet(window) {
+                    return Expr::wrong(span);
+                }
+                let value = match &*value.kind {
+                    ExprKind::Closed { name, of } => self.closed(name, of.as_ref(), env, value.span),
+                    _ => self.typed(value, env, expected),
+                };
+                let ty = value.ty.clone();
+                present_in(env, Expr::new(Kind::Within(value, window.kind), ty, span))
+            }
             ExprKind::Within { value, window } => {
                 if matches!(env.place, Place::Row(_)) {
                     self.misplaced(

@@ -188,6 +188,11 @@ impl DisplayUnit {
         Number::ONE.div(&self.factor).unwrap_or(Number::ONE)
     }
 
+    /// The unit that exact numbers are in, as documents have it: `CNY/person`. None of plain numbers and ratios.
+    pub fn in_base_units(&self) -> Option<String> {
+        (!self.dimension.is_none()).then(|| self.dimension.to_string())
+    }
+
     /// `%` or `‰`: written straight behind the number.
     pub fn is_ratio_sign(&self) -> bool {
         self.singular == "%" || self.singular == "‰"

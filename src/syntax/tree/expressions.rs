@@ -86,6 +86,12 @@ pub enum ExprKind {
         to: Option<Expr>,
     },
     Aggregate(Box<Aggregate>),
+    /// `closed(bonus)`, `closed(bonus of person)`: a result in the closing of an earlier period
+    Closed {
+        name: Name,
+        /// The word for the one evaluated: over all posts.
+        of: Option<Name>,
+    },
     /// `x 1 year earlier`: the operand in another window
     Within {
         value: Expr,
@@ -109,7 +115,8 @@ impl Expr {
             | ExprKind::Period(_)
             | ExprKind::Flag(_)
             | ExprKind::Missing(_)
-            | ExprKind::Name(_) => Vec::new(),
+            | ExprKind::Name(_)
+            | ExprKind::Closed { .. } => Vec::new(),
             ExprKind::Field { of: part, .. }
             | ExprKind::Not(part)
             | ExprKind::Negate(part)
