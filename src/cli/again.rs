@@ -53,6 +53,7 @@ pub fn documents(
         read,
         running: RunningArgs::default(),
         other_files: OtherFiles::default(),
+        by_month: false,
     };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, .. } = match evaluated {

@@ -63,6 +63,7 @@ pub fn run(args: &CloseArgs) -> Result<Exit, Failure> {
         read: &args.read,
         running: RunningArgs::default(),
         other_files: OtherFiles::default(),
+        by_month: false,
     };
     let evaluated = evaluate(&asked, model, data.clone(), &Reading::new(), &|model, query, options| {
         beside(&args.beside, model, query, options, &|statements| {

@@ -290,6 +290,7 @@ fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Resul
         person: None,
         read: &args.read,
         other_files: Default::default(),
+        by_month: false,
     };
     let both = [(old, "old"), (new, "new")];
     let mut evaluated = Vec::new();

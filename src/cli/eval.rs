@@ -51,7 +51,7 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let reading = Reading::new();
     let asked = |other_files| {
         let (person, read, running) = (args.person.as_deref(), &args.read, args.running);
-        Asked { periods: args.periods(), person, read, running, other_files }
+        Asked { periods: args.periods(), person, read, running, other_files, by_month: false }
     };
     let elsewhere =
         |model: &Model, query: &Query, options: &Options| beside(&args.beside, model, query, options, &|_| {});

@@ -28,6 +28,8 @@ pub struct Asked<'a> {
     pub running: RunningArgs,
     /// Files that data sets are supposed to be in.
     pub other_files: OtherFiles,
+    /// Whether aggregates are asked for by month, too; of one period only.
+    pub by_month: bool,
 }
 
 /// What everyone is scored by.
@@ -72,10 +74,11 @@ pub fn evaluate(
             Err(diagnostics) => Err(diagnostics),
         },
     };
-    let plans = match plans {
+    let mut plans = match plans {
         Ok(plans) => plans,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
+    plans.iter_mut().filter(|_| asked.by_month).for_each(|plan| plan.ask_by_month(model));
     let Some(query) = plans.first().map(|plan| plan.query.clone()) else { return Ok(Ok(Default::default())) };
     options.results = KEPT * plans.len() as u64;
     options.progress = Some(reading);

@@ -25,6 +25,7 @@ use crate::model::amount::Amount;
 use crate::model::{KpiId, Model, Output, PositionId};
 use crate::nearest::nearest;
 use crate::number::Number;
+use crate::plan::Plan;
 use crate::plural::one_of;
 use crate::project;
 use crate::provenance::Provenance;
@@ -44,6 +45,8 @@ struct GoalDocument<'a> {
     last_day: String,
     /// What is to be reached, as it was asked.
     goal: &'a str,
+    /// The days of the period that are left, where that was said.
+    within: Option<i64>,
     /// In words, where something is.
     supposed: Vec<String>,
     people: Vec<PersonJson>,
@@ -74,6 +77,7 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
         read: &args.read,
         running: RunningArgs::default(),
         other_files: other,
+        by_month: args.within.is_some(),
     };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, absent } = match evaluated {
@@ -82,6 +86,7 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     };
     let model = own_months.as_ref().unwrap_or(&project.model);
     let Some(plan) = plans.first() else { return Ok(Exit::Clean) };
+    let within = args.within.map(|days| within(days, args, plan)).transpose()?;
     let (supposed, values) = suppose::values(&args.suppose, model, plan, &answers)?;
     // What people decided is no goal's way.
     let scored = match score_by_rule(model, plan, &answers, supposed) {
@@ -94,7 +99,8 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
     let (Some(scored), Some(people)) = (scored.first(), people.first()) else { return Ok(Exit::Clean) };
     let places: Vec<usize> = people.places().collect();
     let alone = args.person.is_some();
-    let all = everyone(scored, &places, &Asked { wanted: &wanted, kpis: &kpis, all: false, mix: alone, rows: alone });
+    let all =
+        everyone(scored, &places, &Asked { wanted: &wanted, kpis: &kpis, all: false, mix: alone, rows: alone, within });
     let files: Vec<PathBuf> = answers.files.iter().map(|file| PathBuf::from(&file.path)).collect();
     let made = provenance::of_goal(args, &project, Some((&data, &files)));
     let show = Show { last_day: Some(plan.last_day), ..Show::new(model, args.lang.as_deref()) };
@@ -114,6 +120,7 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
                 period: plan.period.to_string(),
                 last_day: plan.last_day.to_string(),
                 goal: &args.goal,
+                within,
                 supposed,
                 people: all.iter().map(|of| person(of, &show, plan, &project.sources)).collect(),
                 digest: None,
@@ -134,6 +141,7 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
                 wanted: &args.goal,
                 is_output: matches!(wanted, Wanted::Output(_)),
                 until: plan.last_day.to_string(),
+                within,
                 supposed,
                 made: show.words.made(&made),
             };
@@ -242,6 +250,27 @@ fn output(text: &str, (name, amount): (&str, &str), model: &Model) -> Result<Wan
         }
         (None, None) => Failure::with_help(message, "name a grade, or a score as in `--for 90`"),
     })
+}
+
+/// The days that are left of the period.
+fn within(days: u32, args: &GoalArgs, plan: &Plan) -> Result<i64, Failure> {
+    let of_period = i64::from(plan.last_day.0 - plan.first_day.0) + 1;
+    let period = plan.period;
+    if args.person.is_none() {
+        let message = "`--within` tells paces in terms of the rows of one person, and nobody is named";
+        return Err(Failure::with_help(message, "name somebody, as in `--person S1350`"));
+    }
+    match i64::from(days) {
+        0 => Err(Failure::with_help(
+            format_args!("`--within 0` leaves no day of {period} in which anything could change"),
+            "leave it out to see what would have been needed",
+        )),
+        days if days > of_period => Err(Failure::with_help(
+            format_args!("`--within {days}`: {period} has {of_period} days"),
+            format_args!("write how many of them are left: up to {of_period}"),
+        )),
+        days => Ok(days),
+    }
 }
 
 /// The KPIs that are named.

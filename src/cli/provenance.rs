@@ -126,6 +126,7 @@ pub fn of_goal(args: &GoalArgs, project: &Project, read: Option<(&Path, &[PathBu
     let mut made = of_specs(&project.sources, project.files)
         .option("period", args.period.to_string())
         .option("for", args.goal.clone())
+        .option("within", args.within.map(|days| days.to_string()))
         .option("kpi", args.kpi.clone())
         .option("person", args.person.clone())
         .option("position", args.position.clone())

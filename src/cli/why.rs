@@ -61,7 +61,7 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
     }
     let periods = std::iter::once(args.period).chain(other_period).collect();
     let (person, read, running) = (Some(args.person.as_str()), &args.read, RunningArgs::default());
-    let asked = Asked { periods, person, read, running, other_files: other_files.clone() };
+    let asked = Asked { periods, person, read, running, other_files: other_files.clone(), by_month: false };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, absent } = match evaluated {
         Ok(evaluated) => evaluated,

@@ -5,6 +5,7 @@
 //! positions or windows have in common stands in it once.
 
 pub mod answered;
+pub mod by_month;
 mod formulas;
 mod kept;
 pub mod program;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use self::by_month::ByMonth;
 use self::program::{
     AdjustmentPlan, Calc, CalcId, CardPlan, CurvePlan, EntryPlan, EntryWhat, GroupPlan, KpiPlan, MatrixPlan,
     OutputPlan, OutputSum, Program, ScorePlan, ScorecardPlan,
@@ -55,6 +57,8 @@ pub struct Plan {
     pub program: Program,
     /// Of a period that is evaluated on a day of it, and not when it has ended.
     pub running: Option<Arc<RunningPlan>>,
+    /// The same aggregates by month, where they are asked for.
+    pub by_month: ByMonth,
 }
 
 impl Plan {
@@ -108,7 +112,7 @@ impl Dated {
 
     fn plan(self, query: Arc<Query>, program: Program) -> Plan {
         let Dated { name: period, months, first_day, last_day } = self;
-        Plan { period, months, first_day, last_day, query, program, running: None }
+        Plan { period, months, first_day, last_day, query, program, running: None, by_month: ByMonth::new() }
     }
 }
 

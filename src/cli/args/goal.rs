@@ -44,6 +44,10 @@ pub struct GoalArgs {
     #[arg(long = "for", value_name = "GOAL")]
     pub goal: String,
 
+    /// So many days of the period are left: tell the pace that more rows take, beside the pace so far [with --person]
+    #[arg(long, value_name = "DAYS")]
+    pub within: Option<u32>,
+
     #[command(flatten)]
     pub suppose: SupposeArgs,
 

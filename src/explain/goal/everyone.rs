@@ -49,6 +49,8 @@ pub struct Asked<'a> {
     pub mix: bool,
     /// Whether it is asked for in terms of rows, and what one more row does.
     pub rows: bool,
+    /// How many days of the period are left, where paces are asked for.
+    pub within: Option<i64>,
 }
 
 /// What it would take for one person.
@@ -142,7 +144,12 @@ fn of_person(solver: &Solver<'_, '_>, scored: &Scored<'_>, at: usize, asked: &As
             // What two amounts make of a row is told once.
             let one = person.one_more(&amount, &levers);
             one_more.extend(one.filter(|one| one_more.iter().all(|known: &OneMore| known.given != one.given)));
-            rows.extend((!reached).then(|| person.solve_rows(amount, goal)));
+            if !reached {
+                let mut one = person.solve_rows(amount, goal);
+                let more = asked.within.zip(one.up.reached());
+                one.pace = more.and_then(|(days, reached)| person.pace(&one.amount, &reached.value, days));
+                rows.push(one);
+            }
         }
     }
     let looks = person.looks();

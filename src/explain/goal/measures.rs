@@ -121,6 +121,14 @@ impl Person<'_, '_> {
                     if !known.kpis.contains(&(*kpi, lever.node)) {
                         known.kpis.push((*kpi, lever.node));
                     }
+                    // Told by what it is in the period, and not in the year so far.
+                    if self.is_of_period(*measure)
+                        && !self.is_of_period(known.measure)
+                        && let Some(own) = self.amount((lever, *kpi), (node, *measure, *scope), &of_post)
+                    {
+                        let kpis = std::mem::take(&mut known.kpis);
+                        *known = Amount { kpis, ..own };
+                    }
                     continue;
                 }
                 amounts.extend(self.amount((lever, *kpi), (node, *measure, *scope), &of_post));
@@ -191,6 +199,11 @@ impl Person<'_, '_> {
         let held = stints.iter().filter(|stint| stint.from <= self.plan.last_day);
         let to = held.map(|stint| stint.to.unwrap_or(self.plan.last_day)).max();
         to.unwrap_or(self.plan.last_day).min(self.plan.last_day)
+    }
+
+    /// Whether it is over the rows of the period, no more and no fewer.
+    pub(super) fn is_of_period(&self, id: MeasureId) -> bool {
+        matches!(&self.measure(id).rows, Rows::Dated { months, .. } if *months == self.plan.months)
     }
 
     /// Whether a row of that day counts.

@@ -1,15 +1,18 @@
 //! What a goal takes in terms of rows, and what one more row does.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::answer::{Reached, Side, Why, nearest, not};
 use super::measures::{Amount, What};
 use super::outcome::{Goal, Lever, Outcome};
+use super::pace::Pace;
 use super::person::Person;
 use super::step::distance;
 use super::walk::Walk;
 use crate::model::KpiId;
 use crate::number::Number;
 use crate::plan::program::{Calc, CalcId, EntryWhat, GroupPlan};
-use crate::plan::query::{Measure, MeasureId, Measured};
+use crate::plan::query::{Measure, MeasureId, Measured, NodeId};
 use crate::score::card::{EntryResult, EntryResultKind, ScorecardResult};
 use crate::score::trying::{GivenIn, Seated, Tried};
 use crate::value::{Missing, Value};
@@ -20,6 +23,8 @@ pub struct InRows {
     pub amount: Amount,
     pub up: Side,
     pub down: Side,
+    /// Where it is asked for.
+    pub pace: Option<Pace>,
 }
 
 impl InRows {
@@ -80,14 +85,14 @@ impl Person<'_, '_> {
     pub fn solve_rows(&self, amount: Amount, goal: &Goal) -> InRows {
         if let Some(unknown) = self.untold(goal) {
             let side = || not(None, Why::NotTold(unknown.clone()));
-            return InRows { amount, up: side(), down: side() };
+            return InRows { amount, up: side(), down: side(), pace: None };
         }
         let end = |end: &Option<super::measures::End>| end.as_ref().map(|end| end.at.clone());
         let ends = (end(&amount.low), end(&amount.high));
         let (moved, step, wanted) = (&amount.moved, &amount.step, self.wanted(goal));
         let walk = Walk { person: self, moved, goal, ends, today: Some(&amount.today), step, wanted };
         let (up, down) = (walk.go(true), walk.go(false));
-        InRows { amount, up, down }
+        InRows { amount, up, down, pace: None }
     }
 
     /// What one more row does; nothing where that cannot be told of a row like those so far.
@@ -99,21 +104,24 @@ impl Person<'_, '_> {
         if amount.what == What::Meeting {
             conditions.extend(self.conditions_of(own));
         }
-        let size = match amount.what {
-            What::Sum => Some(amount.today.div(&Number::from(amount.rows))?),
+        if amount.what == What::Total {
             // A row like the others leaves an average as it is.
-            What::Total => return None,
-            What::Rows | What::Keys | What::Different | What::Meeting => None,
+            return None;
+        }
+        let seat = *seats.first()?;
+        let counting = || {
+            let counts = |other: MeasureId| {
+                let its = self.measure(other);
+                self.takes_in(own, its, amount.until) && self.conditions(its).is_subset(&conditions)
+            };
+            self.measures_of(seat).filter(move |(_, other)| counts(*other))
         };
-        for (node, other) in self.measures_of(seats.first()?) {
+        let sizes = self.sizes(own, counting().map(|(_, other)| other), seat);
+        for (node, other) in counting() {
             let its = self.measure(other);
-            let counts = self.takes_in(own, its, amount.until) && self.conditions(its).is_subset(&conditions);
             let meets = self.conditions_of(its).is_subset(&conditions);
             let is_own = other == amount.measure;
-            if !counts {
-                continue;
-            }
-            let size = size.as_ref().filter(|_| its.value == own.value);
+            let size = its.value.and_then(|value| sizes.get(&value));
             let Some(what) = What::of(its) else { continue };
             let mut values =
                 seats.iter().map(|seat| self.with_one_more((node, other, what), seat, (is_own, meets, size)));
@@ -129,8 +137,34 @@ impl Person<'_, '_> {
         let (tried, _) = self.look(&given)?;
         let after = self.outcome_of(&given, &tried)?;
         let before = self.today()?;
+        let size = own.value.filter(|_| amount.what == What::Sum).and_then(|value| sizes.get(&value).cloned());
         let kpis = levers.iter().filter_map(|lever| self.change(lever, &tried)).collect();
         Some(OneMore { amount: amount.clone(), size, given, kpis, before, after })
+    }
+
+    /// What the row has in place of each value that is added up: as much as those so far on average, by the sum that is closest
+    /// to the amount: of the same time and group, under the most conditions.
+    fn sizes(
+        &self,
+        own: &Measure,
+        counting: impl Iterator<Item = MeasureId>,
+        seat: &Seated,
+    ) -> BTreeMap<NodeId, Number> {
+        let mut sizes: BTreeMap<NodeId, ((bool, usize), Number)> = BTreeMap::new();
+        for id in counting {
+            let its = self.measure(id);
+            let (Some(value), Some(What::Sum)) = (its.value, What::of(its)) else { continue };
+            let Some(Measured { value: sum, rows, .. }) = self.trying.evaluator().measured(id, seat.subject) else {
+                continue;
+            };
+            let Some(size) = sum.as_number().and_then(|sum| sum.div(&Number::from(rows))) else { continue };
+            let same = (&its.rows, &its.group) == (&own.rows, &own.group);
+            let close = (same, self.conditions(its).len());
+            if sizes.get(&value).is_none_or(|(known, _)| close > *known) {
+                sizes.insert(value, (close, size));
+            }
+        }
+        sizes.into_iter().map(|(value, (_, size))| (value, size)).collect()
     }
 
     /// What a measure gives with a row more.
@@ -154,8 +188,8 @@ impl Person<'_, '_> {
         let value = match (what, number) {
             (What::Rows | What::Keys, Some(number)) => number.add(&one),
             (What::Different, Some(number)) if is_own => number.add(&one),
-            (What::Sum, Some(number)) => match size.cloned().or_else(|| number.div(&so_far)) {
-                Some(size) => number.add(&size),
+            (What::Sum, Some(number)) => match size {
+                Some(size) => number.add(size),
                 None => return Row::Unknown,
             },
             (What::Meeting, number) if meets => {
@@ -178,7 +212,7 @@ impl Person<'_, '_> {
     }
 
     /// What must hold of a row that meets the condition of a share.
-    fn conditions_of(&self, share: &Measure) -> std::collections::BTreeSet<crate::plan::query::NodeId> {
+    fn conditions_of(&self, share: &Measure) -> BTreeSet<NodeId> {
         self.conditions(&Measure { condition: share.value, ..share.clone() })
     }
 

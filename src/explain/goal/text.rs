@@ -32,6 +32,8 @@ pub struct About<'a> {
     pub is_output: bool,
     /// The last day of the period.
     pub until: String,
+    /// The days that are left until then, where that is said.
+    pub within: Option<i64>,
     /// What is supposed.
     pub supposed: Vec<String>,
     /// What made the answers.
@@ -165,7 +167,7 @@ impl<'p, 'a> Teller<'p, 'a> {
         let Some((of, output)) = self.output else { return score };
         let (show, planned) = (&self.about.show, &self.about.show.position(of).outputs[output]);
         let value = outcome.output(of, output).map_or(MISSING.into(), |value| show.value(value, &planned.unit));
-        format!("{} {value}, {score}", show.output_label(planned))
+        format!("{value}, {score}")
     }
 
     fn score_and_grade(&self, position: PositionId, outcome: &Outcome) -> String {
@@ -197,7 +199,9 @@ impl<'p, 'a> Teller<'p, 'a> {
             }
             _ => String::new(),
         };
-        format!("{post}: {} today{lowered}", self.outcome(position, today))
+        let paid = self.output.map(|(of, output)| show_label(&self.about.show, of, output));
+        let paid = paid.map_or(String::new(), |label| format!("{label} "));
+        format!("{post}: {paid}{} today{lowered}", self.outcome(position, today))
     }
 
     fn label(&self, kpi: KpiId) -> String {
@@ -456,6 +460,10 @@ impl<'p, 'a> Teller<'p, 'a> {
         let rest = [Cell::styled(way, style), Cell::new(today), Cell::styled(needed, Style::Strong)];
         cells.into_iter().chain(rest).collect()
     }
+}
+
+fn show_label(show: &Show<'_>, position: PositionId, output: usize) -> String {
+    show.output_label(&show.position(position).outputs[output]).to_string()
 }
 
 /// What a line of a table of needs tells.

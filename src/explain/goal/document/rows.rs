@@ -21,6 +21,28 @@ pub(super) struct RowsJson {
     distance: Option<Number>,
     up: SideJson,
     down: SideJson,
+    pace: Option<PaceJson>,
+}
+
+#[derive(Serialize)]
+struct PaceJson {
+    days: i64,
+    needed: ValueJson,
+    so_far: Option<SoFarJson>,
+    best: Option<BestJson>,
+    beyond: bool,
+}
+
+#[derive(Serialize)]
+struct SoFarJson {
+    days: i64,
+    each: ValueJson,
+}
+
+#[derive(Serialize)]
+struct BestJson {
+    month: String,
+    each: ValueJson,
 }
 
 /// An aggregate of somebody's own that KPIs go by.
@@ -100,6 +122,13 @@ impl Teller<'_> {
             distance: one.effort(),
             up: side(self, &one.up, &value),
             down: side(self, &one.down, &value),
+            pace: one.pace.as_ref().map(|pace| PaceJson {
+                days: pace.days,
+                needed: value(&pace.needed),
+                so_far: pace.so_far.as_ref().map(|(each, days)| SoFarJson { days: *days, each: value(each) }),
+                best: pace.best.as_ref().map(|(month, each)| BestJson { month: month.to_string(), each: value(each) }),
+                beyond: pace.is_beyond(),
+            }),
         }
     }
 

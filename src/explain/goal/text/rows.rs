@@ -8,13 +8,16 @@ use crate::explain::goal::answer::{Reached, Side};
 use crate::explain::goal::everyone::OfPerson;
 use crate::explain::goal::measures::{Amount, What};
 use crate::explain::goal::outcome::Outcome;
+use crate::explain::goal::pace::Pace;
 use crate::explain::goal::rows::{Change, InRows, OneMore};
 use crate::explain::goal::words::Called;
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{KpiId, PositionId};
-use crate::number::Number;
-use crate::plural::either;
+use crate::number::{Number, Rounding};
+use crate::plan::query::Rows;
+use crate::plural::{counted, either};
 use crate::report::layout::{Cell, Column, Line, Style};
+use crate::report::plan::rows_in_words;
 use crate::report::show::MISSING;
 use crate::value::Value;
 
@@ -36,14 +39,16 @@ impl Teller<'_, '_> {
         }
         if !found.is_empty() {
             let until = &self.about.until;
-            self.text.head(format!("The same in rows by {until}, each alone, others as they are, the nearest first:"));
+            let left = self.about.within.map_or(String::new(), |days| format!(" ({} left)", counted(days, "day")));
+            self.text
+                .head(format!("The same in rows by {until}{left}, each alone, others as they are, the nearest first:"));
             self.text.blank();
             for one in &found {
                 let sides = [&one.up, &one.down].into_iter().filter_map(Side::reached);
                 let mut sides: Vec<&Reached> = sides.collect();
                 sides.sort_by_key(|reached| reached.value.sub(&one.amount.today).abs());
                 for (at, reached) in sides.into_iter().enumerate() {
-                    self.amount(&one.amount, reached, position, at == 0);
+                    self.amount(one, reached, position, at == 0);
                 }
             }
             self.halved(found.iter().filter_map(|one| one.nearest()));
@@ -56,7 +61,8 @@ impl Teller<'_, '_> {
     }
 
     /// `3 more complaints: 5 → 8 (`count(complaints)`)`, and what comes of it
-    fn amount(&mut self, amount: &Amount, reached: &Reached, position: PositionId, first: bool) {
+    fn amount(&mut self, one: &InRows, reached: &Reached, position: PositionId, first: bool) {
+        let amount = &one.amount;
         let called = self.name_of(amount);
         let what = self.more(amount, &called, &reached.value.sub(&amount.today));
         let from = self.from_to(amount, &reached.value);
@@ -67,7 +73,7 @@ impl Teller<'_, '_> {
             true => String::new(),
             false => format!(" by {}", amount.until),
         };
-        let text = format!("{or}{what}{by}{mark}: {from} (`{}`)", called.formula);
+        let text = format!("{or}{what}{by}{mark}: {from} (`{}`{})", called.formula, self.window(amount));
         self.text.line(2, "", &text, if first { Style::Strong } else { Style::Plain });
         let kpis: Vec<String> = amount.kpis.iter().map(|(kpi, _)| self.label(*kpi)).collect();
         let mut then = format!("in {}; then {}", kpis.join(", "), self.outcome(position, &reached.outcome));
@@ -76,12 +82,53 @@ impl Teller<'_, '_> {
             then.push_str(&format!(", with {less} {}", self.outcome(position, outcome)));
         }
         self.text.faint(6, then);
+        if let (Some(pace), true) = (&one.pace, reached.value > amount.today) {
+            let text = self.pace(amount, pace);
+            self.text.line(6, "", &text, if pace.is_beyond() { Style::Poor } else { Style::Plain });
+        }
+    }
+
+    /// `413.33 CNY a day for 30 days; so far 289.10 CNY a day`
+    fn pace(&self, amount: &Amount, pace: &Pace) -> String {
+        let each = |number: &Number| match amount.what.is_counted() {
+            _ if number.is_zero() => "none".to_string(),
+            // A part of a row a day says nothing.
+            true if *number < Number::ONE => {
+                let days = Number::ONE.div(number).unwrap_or(Number::ONE);
+                format!("one every {} days", self.plain(&days.round_to(&Number::from_parts(1, 1), Rounding::HalfUp)))
+            }
+            true => format!("{} a day", self.plain(number)),
+            false => format!("{} a day", amount.shown(number, &self.about.show)),
+        };
+        let mut text = format!("{} for {}", each(&pace.needed), counted(pace.days, "day"));
+        if let Some((so_far, days)) = &pace.so_far {
+            text.push_str(&format!("; so far {} over {}", each(so_far), counted(*days, "day")));
+        }
+        if let (Some((month, best)), true) = (&pace.best, pace.is_beyond()) {
+            text.push_str("; no month has seen as much");
+            if best.is_positive() {
+                text.push_str(&format!(": most was {} in {month}", each(best)));
+            }
+        }
+        text
+    }
+
+    /// The time whose rows count, where that is not the period.
+    fn window(&self, amount: &Amount) -> String {
+        let rows = &self.about.plan.query.measures[amount.measure.0].rows;
+        match rows {
+            Rows::Dated { months, .. } if *months == self.about.plan.months => String::new(),
+            Rows::Dated { .. } => format!(" in {}", rows_in_words(&self.about.show, self.about.plan, rows)),
+            Rows::All | Rows::HeldOn(_) | Rows::HeldDuring(..) | Rows::Newest(..) | Rows::TakenDuring(..) => {
+                String::new()
+            }
+        }
     }
 
     fn no_amount(&mut self, one: &InRows, position: PositionId) {
         let (amount, called) = (&one.amount, self.name_of(&one.amount));
         let shown = |number: &Number| amount.shown(number, &self.about.show);
-        let mut text = format!("`{}`, {} so far", called.formula, shown(&amount.today));
+        let mut text = format!("`{}`{}, {} so far", called.formula, self.window(amount), shown(&amount.today));
         if let Some((value, outcome)) = self.most(&one.up, &one.down) {
             text.push_str(&format!(": at most {} with {}", self.outcome(position, outcome), shown(value)));
         }
@@ -200,12 +247,12 @@ impl Teller<'_, '_> {
             let rounded = size.round_to(&amount.step, self.about.show.model.company.rounding);
             format!(" of {}", amount.shown(&rounded, &self.about.show))
         });
-        let row = match amount.what {
-            What::Different => called.noun.0,
-            _ => self.row_noun(amount).0,
-        };
+        let row = self.row_noun(amount).0;
         let measure = &self.about.plan.query.measures[amount.measure.0];
         let inside = called.formula.split_once('(').and_then(|(_, inside)| inside.strip_suffix(')'));
+        if let (What::Different, Some(inside)) = (amount.what, inside) {
+            return format!("{row} with a new value: {inside}");
+        }
         match (measure.condition.is_some() || amount.what == What::Meeting, inside) {
             (true, Some(inside)) => format!("{row}{size}: {inside}"),
             _ => format!("{row}{size}"),
