@@ -40,7 +40,7 @@ fn answers_in_rows_over_the_example_are_confirmed() {
     let bonus = Wanted::Output(model.positions.iter().enumerate().filter_map(bonus).collect());
     let (mut reached, mut proved, mut whole, mut more, mut shared) = (0, 0, 0, 0, 0);
     for wanted in [Wanted::Grade("A".into()), Wanted::Score(Number::from(95)), bonus] {
-        let asked = Asked { wanted: &wanted, kpis: &[], all: false, mix: false, rows: true };
+        let asked = Asked { wanted: &wanted, kpis: &[], all: false, mix: false, rows: true, within: None };
         for (at, of) in everyone(&scored, &places, &asked).iter().enumerate() {
             let (at, rivals) = (places[at], Default::default());
             let trying = scored.trying_paid(&rivals, at);
@@ -132,14 +132,17 @@ fn every_answer_over_the_example_is_confirmed() {
         let scored = score_people(model, std::slice::from_ref(&plan), &answers).unwrap().remove(0);
         let places: Vec<usize> = (0..scored.len()).collect();
         for wanted in [Wanted::Grade("A".into()), Wanted::Score(Number::from(95))] {
-            let all =
-                everyone(&scored, &places, &Asked { wanted: &wanted, kpis: &[], all: false, mix: false, rows: false });
+            let all = everyone(
+                &scored,
+                &places,
+                &Asked { wanted: &wanted, kpis: &[], all: false, mix: false, rows: false, within: None },
+            );
             for (at, of) in all.iter().enumerate() {
                 confirm((model, &plan, &answers), &scored, (places[at], of), &mut seen);
             }
             // Several KPIs together, of some people.
             let some: Vec<usize> = places.iter().copied().filter(|at| at % 4 == 0).collect();
-            let asked = Asked { wanted: &wanted, kpis: &[], all: false, mix: true, rows: false };
+            let asked = Asked { wanted: &wanted, kpis: &[], all: false, mix: true, rows: false, within: None };
             let mixed = if period == "2026-Q3" { everyone(&scored, &some, &asked) } else { Vec::new() };
             for mix in mixed.iter().filter_map(|of| Some((of.goal.as_ref()?, of.mix.as_ref()?))) {
                 seen.mixed += 1;

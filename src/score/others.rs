@@ -4,7 +4,7 @@
 //! scorecard of that post in the person's team, or in the nearest team above it that has one. The reports of a person
 //! are those in posts that report to the person's, for whom the person's team is the nearest with that post.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::card::Taken;
@@ -162,6 +162,31 @@ impl<'a> Others<'a> {
         }
         sum.div(&days).map_or(Value::Missing(Missing::NoRows), Value::Number)
     }
+}
+
+/// The positions whose scorecards take in the scores of some others, by name.
+pub(super) fn takers<'a>(model: &'a Model, plan: &Plan, of: &HashSet<&str>) -> HashSet<&'a str> {
+    fn takes(group: &GroupPlan, of: &dyn Fn(Option<&str>) -> bool) -> bool {
+        group.entries.iter().any(|entry| match &entry.what {
+            EntryWhat::Group(group) => takes(group, of),
+            EntryWhat::Kpi(_) => false,
+            EntryWhat::ScoreOf(position) => of(Some(position)),
+            EntryWhat::ScoreOfReports => of(None),
+        })
+    }
+    let mut takers = HashSet::new();
+    for card in &plan.program.cards {
+        let own = &model.positions[card.position.0].name;
+        let reports = |position: &&crate::model::Position| position.reports_to.as_ref() == Some(own);
+        let known = |wanted: Option<&str>| match wanted {
+            Some(position) => of.contains(position),
+            None => model.positions.iter().filter(reports).any(|position| of.contains(position.name.as_str())),
+        };
+        if card.scorecard.as_ref().is_some_and(|scorecard| takes(&scorecard.root, &known)) {
+            takers.insert(own.as_str());
+        }
+    }
+    takers
 }
 
 fn takes_in(group: &GroupPlan) -> bool {

@@ -5,12 +5,13 @@
 //! ([`score_by_rule`](super::score_by_rule)) tells. What people decided is left out: it stands, whatever is supposed.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::OnceLock;
 
 use super::card::PersonResult;
 use super::distribute::{Rated, distribute};
+use super::others::takers;
 use super::score_by_rule;
 use super::scored::Scored;
 use crate::eval::{Evaluator, Given, Subject, Tape, Values};
@@ -138,14 +139,58 @@ impl<'a> Trying<'_, 'a> {
         self.scored.evaluator()
     }
 
-    /// The rating whose distribution others may be moved in by a supposition, as their scores take in those of others: so it
-    /// comes back to this person.
+    /// Whose scores go by this person's, further and further: positions by name, those that take it in first.
+    fn touched(&self) -> Vec<HashSet<&'a str>> {
+        let scorer = self.scored.scorer();
+        let mut steps: Vec<HashSet<&str>> = Vec::new();
+        if !scorer.others.are_taken_in() {
+            return steps;
+        }
+        let name = |seat: &Seated| &*scorer.model.positions[scorer.plan.program.cards[seat.card].position.0].name;
+        let mut last: HashSet<&str> = self.seats.iter().map(name).collect();
+        // No ring is longer than there are cards.
+        for _ in 0..scorer.plan.program.cards.len() {
+            last = takers(scorer.model, scorer.plan, &last);
+            if last.is_empty() {
+                break;
+            }
+            steps.push(last.clone());
+        }
+        steps
+    }
+
+    /// The rating of this person in whose distribution others are moved by a supposition, as their scores go by this one: so it
+    /// comes back.
     pub fn entangled(&self) -> Option<RatingId> {
         let scorer = self.scored.scorer();
-        let across =
-            |rating: &crate::model::Rating| rating.distribution.iter().any(|one| one.within != Within::Position);
-        let found = || scorer.model.ratings.iter().position(across).map(RatingId);
-        if scorer.others.are_taken_in() { found() } else { None }
+        let (id, ..) = self.scored.rated_by(self.person)?;
+        let across = scorer.model.ratings[id.0].distribution.iter().any(|one| one.within != Within::Position);
+        let rated = |position: &&str| {
+            let mut cards = scorer.plan.program.cards.iter().map(|card| &scorer.model.positions[card.position.0]);
+            cards
+                .any(|own| own.name == **position && own.scorecard.as_ref().is_some_and(|card| card.rating == Some(id)))
+        };
+        (across && self.touched().iter().flatten().any(|position| rated(&position))).then_some(id)
+    }
+
+    /// Whether results of others go by this person's: their scores, or their grades in a forced distribution.
+    pub fn moves_others(&self) -> bool {
+        let model = self.scored.scorer().model;
+        let rating = self.scored.rated_by(self.person).map(|(rating, ..)| rating);
+        let distributed = rating.is_some_and(|rating| !model.ratings[rating.0].distribution.is_empty());
+        distributed || !self.touched().is_empty()
+    }
+
+    /// A post of this person whose scorecard takes in scores of others that go by those of an earlier post.
+    pub fn goes_round(&self) -> Option<PositionId> {
+        let scorer = self.scored.scorer();
+        let position = |seat: &Seated| scorer.plan.program.cards[seat.card].position;
+        let touched = self.touched();
+        let further = |position: &PositionId| {
+            let name = scorer.model.positions[position.0].name.as_str();
+            touched.iter().skip(1).any(|step| step.contains(name))
+        };
+        if self.seats.len() > 1 { self.seats.iter().map(position).find(further) } else { None }
     }
 
     /// The values of a card under suppositions.

@@ -114,7 +114,7 @@ pub enum Unknown {
     OwnScore(PositionId),
     /// A forced distribution goes by scores into which the own one goes.
     Distribution(usize),
-    /// What is paid adds up what others are paid, and the own amount among it: the place of the sum.
+    /// What is paid adds up what others are paid, and that goes by the person's own result: the place of the sum.
     OwnSum(usize),
 }
 

@@ -34,6 +34,8 @@ pub struct PersonJson {
     kpis: Vec<AnswerJson>,
     /// The least change of several together.
     mix: Option<MixJson>,
+    /// Why it was not looked for.
+    no_mix: Option<&'static str>,
     /// The same in terms of rows, and what one more does.
     rows: Vec<RowsJson>,
     one_more: Vec<OneMoreJson>,
@@ -169,6 +171,7 @@ pub fn person(of: &OfPerson, show: &Show<'_>, plan: &Plan, sources: &SourceSet) 
             outcome: outcome(&mix.outcome),
             distance: mix.distance.clone(),
         }),
+        no_mix: of.no_mix.map(|why| why.in_words()),
         rows: of.rows.iter().map(|one| teller.in_rows(one)).collect(),
         one_more: of.one_more.iter().map(|one| teller.one_more(one)).collect(),
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use super::answer::Answer;
-use super::mix::Mix;
+use super::mix::{Mix, NoMix};
 use super::outcome::{Goal, Lever, Outcome};
 use super::person::Solver;
 use super::rows::{InRows, OneMore};
@@ -68,6 +68,8 @@ pub struct OfPerson {
     pub answers: Vec<Answer>,
     /// The least change of several together, where it was asked for.
     pub mix: Option<Mix>,
+    /// Why it was not looked for.
+    pub no_mix: Option<NoMix>,
     /// What the KPIs take in terms of rows, and what one more does, where it was asked for.
     pub rows: Vec<InRows>,
     pub one_more: Vec<OneMore>,
@@ -133,10 +135,16 @@ fn of_person(solver: &Solver<'_, '_>, scored: &Scored<'_>, at: usize, asked: &As
     };
     let levers =
         || -> Vec<Lever> { person.levers(asked.all || !asked.kpis.is_empty()).into_iter().filter(wanted).collect() };
-    let (mut answers, mut mix, mut rows, mut one_more) = (Vec::new(), None, Vec::new(), Vec::new());
+    let (mut answers, mut mix, mut no_mix) = (Vec::new(), None, None);
+    let (mut rows, mut one_more) = (Vec::new(), Vec::new());
     if let (Some(goal), false) = (&goal, reached) {
         answers.extend(levers().into_iter().map(|lever| person.solve(lever, goal)));
-        mix = Some(()).filter(|()| asked.mix).and_then(|()| person.mix(goal, &answers));
+        if asked.mix {
+            match person.mix(goal, &answers) {
+                Ok(found) => mix = found,
+                Err(why) => no_mix = Some(why),
+            }
+        }
     }
     if let (Some(goal), true) = (&goal, asked.rows) {
         let levers = levers();
@@ -155,7 +163,7 @@ fn of_person(solver: &Solver<'_, '_>, scored: &Scored<'_>, at: usize, asked: &As
     let looks = person.looks();
     let unscored = person.result().filter(|result| result.overall.is_none()).cloned().map(Box::new);
     let brief = scored.brief(at);
-    OfPerson { unscored, brief, position, goal, today, reached, answers, mix, rows, one_more, looks }
+    OfPerson { unscored, brief, position, goal, today, reached, answers, mix, no_mix, rows, one_more, looks }
 }
 
 /// Versions of one KPI.

@@ -26,6 +26,19 @@ pub struct Mix {
     pub distance: Number,
 }
 
+/// Why no mix was looked for, where KPIs alone are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMix {
+    /// The overall score is that of several posts or teams.
+    SeveralCards,
+    /// What is paid is no sum of what KPIs give.
+    Paid,
+    /// Neither is the score: a geometric mean, a limit of a group, a scale that is a formula.
+    NoSum,
+    /// There are more choices than are looked at.
+    TooMany,
+}
+
 /// What one of them has to be.
 #[derive(Clone, Debug)]
 pub struct Part {
@@ -130,7 +143,7 @@ fn sums(group: &GroupPlan, results: &[EntryResult], found: &mut Vec<CalcId>) -> 
 }
 
 /// The least mix; `need` is what the total lacks.
-pub fn least(evaluate: Evaluate<'_>, goal: &Goal, movable: &[Movable], need: &Number) -> Option<Mix> {
+pub fn least(evaluate: Evaluate<'_>, goal: &Goal, movable: &[Movable], need: &Number) -> Result<Option<Mix>, NoMix> {
     let mut rated: Vec<Rated> = movable.iter().enumerate().map(|(at, one)| Rated::of(at, one)).collect();
     // What gives most for its distance is chosen first, so that much can be left out.
     rated.retain(|one| one.rate.is_positive());
@@ -138,10 +151,9 @@ pub fn least(evaluate: Evaluate<'_>, goal: &Goal, movable: &[Movable], need: &Nu
     let mut search = Search { need, best: None, looked: 0 };
     search.choose(&rated, (Number::ZERO, Number::ZERO), &mut Vec::new());
     if search.looked > CHOICES {
-        return None;
+        return Err(NoMix::TooMany);
     }
-    let (_, values) = search.best?;
-    on_the_grid(evaluate, goal, movable, values)
+    Ok(search.best.and_then(|(_, values)| on_the_grid(evaluate, goal, movable, values)))
 }
 
 /// A KPI with the most points for its distance that it can give anywhere.

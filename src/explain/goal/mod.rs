@@ -26,7 +26,7 @@ mod words;
 pub use answer::{Answer, NotReached, Reached, Side, Unknown, Why};
 pub use everyone::{Asked, OfPerson, Wanted, everyone};
 pub use measures::{Amount, End, What};
-pub use mix::{Mix, Part};
+pub use mix::{Mix, NoMix, Part};
 pub use outcome::{Along, Goal, Lever, Move, Outcome};
 pub use pace::Pace;
 pub use person::{Person, Solver};

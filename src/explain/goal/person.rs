@@ -169,6 +169,9 @@ impl<'a> Person<'_, 'a> {
         if let Some(card) = result.cards.iter().find(takes_own) {
             return Some(Unknown::OwnScore(card.position));
         }
+        if let Some(position) = self.trying.goes_round() {
+            return Some(Unknown::OwnScore(position));
+        }
         let graded = match goal {
             Goal::Grade(_) => true,
             Goal::Output { .. } => result.rating.is_some(),
@@ -188,7 +191,8 @@ impl<'a> Person<'_, 'a> {
         self.trying.seats().iter().filter(of_post).find_map(|seat| self.own_sum(seat, output)).map(Unknown::OwnSum)
     }
 
-    /// The sum over people that an output of a card reads, and that something paid to this person is part of.
+    /// The sum over people that an output of a card reads, and that goes by the result of this person: as something paid to it is
+    /// part of that, or others are moved.
     fn own_sum(&self, seat: &Seated, output: usize) -> Option<usize> {
         let (program, card) = (&self.plan.program, &self.plan.program.cards[seat.card]);
         let is_of_own = |sum: &usize| {
@@ -197,7 +201,7 @@ impl<'a> Person<'_, 'a> {
                 let own = &self.model.positions[program.cards[seat.card].position.0].outputs;
                 own.iter().any(|output| output.name == sum.output)
             };
-            sum.roster == card.roster && self.trying.seats().iter().any(has)
+            sum.roster == card.roster && self.trying.seats().iter().any(has) || self.trying.moves_others()
         };
         outputs::sums_behind(program, card, output).into_iter().find(is_of_own)
     }

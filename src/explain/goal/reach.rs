@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::answer::{Answer, Why, not};
-use super::mix::{self, Mix, Movable};
+use super::mix::{self, Mix, Movable, NoMix};
 use super::outcome::{Goal, Lever, Move};
 use super::person::Person;
 use super::step::smallest;
@@ -52,27 +52,29 @@ impl Person<'_, '_> {
     }
 
     /// The least mix of the person's KPIs, where they add to the total each by itself; the answers are those of each alone.
-    pub fn mix(&self, goal: &Goal, answers: &[Answer]) -> Option<Mix> {
-        let [seat] = self.trying.seats() else { return None };
-        let today = self.today()?;
-        if matches!(goal, Goal::Output { .. })
-            || self.untold(goal).is_some()
-            || today.score.is_none()
-            || today.is_barred(goal)
-        {
-            return None;
+    pub fn mix(&self, goal: &Goal, answers: &[Answer]) -> Result<Option<Mix>, NoMix> {
+        let Some(today) = self.today() else { return Ok(None) };
+        // Of these it has been said already that nothing can be told, or that nothing helps.
+        if self.untold(goal).is_some() || today.score.is_none() || today.is_barred(goal) {
+            return Ok(None);
         }
-        let plan = self.plan.program.cards[seat.card].scorecard.as_ref()?;
+        if matches!(goal, Goal::Output { .. }) {
+            return Err(NoMix::Paid);
+        }
+        let [seat] = self.trying.seats() else { return Err(NoMix::SeveralCards) };
+        let card = &self.plan.program.cards[seat.card];
+        let Some((plan, wanted)) = card.scorecard.as_ref().zip(self.wanted(goal)) else { return Ok(None) };
         let separate = self.result().map_or(Vec::new(), |result| mix::separate(result, plan));
+        if separate.is_empty() {
+            return Err(NoMix::NoSum);
+        }
         let answers: Vec<&Answer> = answers.iter().filter(|answer| separate.contains(&answer.node)).collect();
         let order = &seat.order;
         let follow: Vec<HashSet<CalcId>> = answers
             .iter()
             .map(|answer| self.trying.evaluator().behind_supposed(order, &[answer.node]).into_iter().collect())
             .collect();
-        let card = &self.plan.program.cards[seat.card];
         let conditions = card.eligible.into_iter().chain(plan.vetoes.clone()).chain(applies(&plan.root)).collect();
-        let wanted = self.wanted(goal)?;
         let mut movable = Vec::new();
         let mut lacking = None;
         for (answer, alone) in answers.iter().zip(mix::disjoint(&follow, &conditions)) {
@@ -80,12 +82,15 @@ impl Person<'_, '_> {
             let lever = Lever { post: answer.post, position: answer.position, node: answer.node };
             let (moved, ends, step) = (Move::of(lever), self.ends(answer.kpi), &answer.step);
             let walk = Walk { person: self, moved: &moved, goal, ends, today: Some(value), step, wanted: None };
-            let (total, pieces) = walk.pieces(answer.target.as_ref())?;
+            let Some((total, pieces)) = walk.pieces(answer.target.as_ref()) else { return Err(NoMix::NoSum) };
             lacking = Some(wanted.sub(&total));
             let (today, target, step) = (value.clone(), answer.target.clone(), answer.step.clone());
             movable.push(Movable { lever, today, target, step, pieces });
         }
-        mix::least(&|values| self.with(values), goal, &movable, &lacking?)
+        match lacking {
+            Some(lacking) => mix::least(&|values| self.with(values), goal, &movable, &lacking),
+            None => Ok(None),
+        }
     }
 }
 

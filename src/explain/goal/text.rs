@@ -357,6 +357,10 @@ impl<'p, 'a> Teller<'p, 'a> {
 
     /// The least change of several KPIs together.
     fn mix(&mut self, of: &OfPerson, position: PositionId) {
+        if let Some(why) = of.no_mix {
+            self.text.blank();
+            self.text.faint(0, format!("Several together were not looked for: {}.", why.in_words()));
+        }
         let Some(mix) = &of.mix else { return };
         let answers: Vec<(&Answer, &Part)> = mix
             .parts

@@ -2,6 +2,7 @@
 
 use super::answer::Unknown;
 use super::measures::{Amount, What};
+use super::mix::NoMix;
 use crate::model::data::Column;
 use crate::number::Number;
 use crate::plan::Plan;
@@ -37,8 +38,22 @@ impl Unknown {
                     "" => set.name.as_str(),
                     label => label,
                 };
-                format!("it goes by itself: it adds up `{}` of all in {whose}, this one among them", sum.output)
+                format!(
+                    "it goes by itself: it adds up `{}` of all in {whose}, which goes by this result, too",
+                    sum.output
+                )
             }
+        }
+    }
+}
+
+impl NoMix {
+    pub fn in_words(self) -> &'static str {
+        match self {
+            NoMix::SeveralCards => "the score is that of several posts or teams, each rounded by itself",
+            NoMix::Paid => "what is paid is no sum of what KPIs give",
+            NoMix::NoSum => "the score is no sum of what each KPI gives by itself",
+            NoMix::TooMany => "there are more choices than are looked at",
         }
     }
 }

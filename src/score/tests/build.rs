@@ -236,6 +236,7 @@ impl Setup {
                 query: Arc::new(Query { rosters: vec![DataId(0)], ..Query::default() }),
                 program: Program::default(),
                 running: None,
+                by_month: Default::default(),
             },
             answers: Answers { rosters: vec![RosterAnswer::default()], ..Answers::default() },
         };
