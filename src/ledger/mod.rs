@@ -12,6 +12,7 @@ pub mod put;
 pub mod restated;
 pub mod signature;
 pub mod standing;
+pub mod values;
 pub mod verify;
 
 use std::collections::BTreeSet;

@@ -124,7 +124,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Value {
-    Number { number: String, unit: Option<String>, shown: String },
+    Number { number: String, unit: Option<String>, approximate: bool, shown: String },
     Text { text: String, shown: String },
     Date { date: String, shown: String },
     Period { first_month: String, last_month: String, shown: String },
@@ -222,7 +222,7 @@ pub fn results(document: &Document) -> Results {
 impl Value {
     fn stands(&self) -> (Stands, Option<&String>, &str) {
         match self {
-            Value::Number { number, unit, shown } => {
+            Value::Number { number, unit, shown, .. } => {
                 (Number::of_document(number).map_or(Stands::Missing, Stands::Number), unit.as_ref(), shown)
             }
             Value::Missing { text } => (Stands::Missing, None, text),
