@@ -12,6 +12,8 @@ mod interrupted;
 #[allow(dead_code)] // it gives more than is wanted here
 #[path = "reference/random.rs"]
 mod random;
+#[path = "ledger/restating.rs"]
+mod restating;
 #[path = "report/schema.rs"]
 mod schema;
 

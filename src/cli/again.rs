@@ -13,6 +13,7 @@ use crate::ledger::closing::SpecText;
 use crate::ledger::standing::Made;
 use crate::plural::either;
 use crate::project::{self, Project};
+use crate::provenance::Provenance;
 use crate::report::people::People;
 use crate::report::{Format, Look, Report, write};
 use crate::score::score_people;
@@ -33,12 +34,14 @@ pub fn read_as(made: &Made, here: &ReadArgs) -> ReadArgs {
     read
 }
 
-/// The documents of results of some periods, in one pass over the files of a data folder; or why there are none.
+/// The documents of results of some periods, in one pass over the files of a data folder; or why there are none. `made` tells
+/// what made them, of the files that were read.
 pub fn documents(
     project: &Project,
     periods: &[PeriodName],
     data: PathBuf,
     read: &ReadArgs,
+    made: &dyn Fn(&[PathBuf]) -> Option<Provenance>,
 ) -> Result<Result<Vec<Vec<u8>>, String>, Failure> {
     let first = |findings: &[crate::diagnostic::Diagnostic], what: &str| {
         let first = findings.iter().find(|finding| finding.is_error());
@@ -67,13 +70,15 @@ pub fn documents(
     };
     let mut documents = Vec::new();
     for scored in &mut scored {
+        let files: Vec<PathBuf> = scored.results.files.iter().map(|file| PathBuf::from(&file.path)).collect();
+        let made = made(&files);
         without_folder(&mut scored.results, &data);
         let report = Report {
             model: &project.model,
             results: &scored.results,
             people: People::scored(scored),
             language: None,
-            provenance: None,
+            provenance: made.as_ref(),
             supposing: None,
             estimate: None,
         };

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::close::{CloseArgs, VerifyArgs};
+pub use self::close::{CloseArgs, RestateArgs, VerifyArgs};
 pub use self::diff::DiffArgs;
 pub use self::goal::GoalArgs;
 use self::shared::threads;
@@ -61,6 +61,7 @@ pub enum Command {
     Goal(Box<GoalArgs>),
     Close(Box<CloseArgs>),
     Verify(Box<VerifyArgs>),
+    Restate(Box<RestateArgs>),
     Plan(PlanArgs),
     Sql(SqlArgs),
     Test(TestArgs),

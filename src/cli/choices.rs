@@ -78,6 +78,15 @@ pub enum ClosingForm {
     Json,
 }
 
+/// The rules by which a closed period is evaluated once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Rules {
+    /// Those that were closed with it
+    Own,
+    /// Today's
+    Now,
+}
+
 /// Data files that are kept beside a closing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Keep {

@@ -2,32 +2,30 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use super::args::CloseArgs;
 use super::beside::beside;
-use super::choices::Keep;
-use super::closings::{chain, findings, folder, shown};
+use super::closings::{add, chain, findings, folder, hashed, kept, shown};
 use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, own_months_of, refuse};
 use super::progress::Reading;
 use super::running::RunningArgs;
-use super::sign::sign;
 use super::{cache, out, provenance, terminal};
 use crate::data::options::{Options, OtherFiles};
-use crate::data::{STREAM_ABOVE, Watched, take_seed};
+use crate::data::{Watched, take_seed};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::ledger::canonical::without_folder;
 use crate::ledger::chain::{Chain, Link};
-use crate::ledger::closing::{Found, Front, Head, SpecText, file_of};
-use crate::ledger::put::{KEPT, Lock, Written, keep, write_list};
+use crate::ledger::closing::{Found, Front, Head, SpecText};
+use crate::ledger::put::KEPT;
 use crate::model::Model;
 use crate::plan::plans;
 use crate::plural::counted;
 use crate::project::{self, Project};
-use crate::provenance::{Data, Provenance, paths_within};
+use crate::provenance::{Provenance, paths_within};
 use crate::report::people::People;
 use crate::report::{Format, Look, Report, page, write};
 use crate::score::{Scored, score_people};
@@ -107,8 +105,9 @@ pub fn run(args: &CloseArgs) -> Result<Exit, Failure> {
         supposing: None,
         estimate: None,
     };
-    let kept = kept(args.keep, &made.data);
-    let added = match add(args.sign.as_deref(), &front, &report, &chain, &kept)? {
+    let kept = kept(args.keep, hashed(&made.data));
+    let results = |out: &mut dyn Write| write(Format::Json, &report, Look { color: false, width: usize::MAX }, out);
+    let added = match add(args.sign.as_deref(), &front, &results, &chain, &kept)? {
         Some(chain) => chain,
         None => return refused(&[changed()]),
     };
@@ -128,7 +127,7 @@ fn refusal(args: &CloseArgs, on: Day, chain: &Chain) -> Option<Diagnostic> {
         let head = chain.head_of(newest);
         let by = head.map_or(String::new(), |head| format!(", by {} on {}", head.by, head.on));
         let file = shown(&chain.folder, &newest.file());
-        let help = "what was closed stays as it is; `merit verify` tells whether it has";
+        let help = format!("`merit restate --periods {period}` tells what has changed since, and adds it to the chain");
         return Some(Diagnostic::new(Code::PeriodClosed, format!("{period} is closed: `{file}`{by}")).help(help));
     }
     let not_on = |message: String, help: String| Some(Diagnostic::new(Code::PeriodNotOver, message).help(help));
@@ -181,69 +180,11 @@ fn changed() -> Diagnostic {
 }
 
 /// The specs as they were read.
-fn texts(project: &Project) -> Vec<SpecText> {
+pub(super) fn texts(project: &Project) -> Vec<SpecText> {
     let sources: Vec<_> = project.sources.iter().take(project.files).map(|(_, source)| source).collect();
     let paths = paths_within(&sources.iter().map(|source| source.path.as_path()).collect::<Vec<_>>());
     let text = |at: usize| format!("{}{}", if sources[at].has_mark { "\u{feff}" } else { "" }, sources[at].text);
     paths.into_iter().enumerate().map(|(at, path)| SpecText::new(path, text(at))).collect()
-}
-
-/// The files that are kept, with their hashes.
-fn kept(keep: Keep, data: &Data) -> Vec<(PathBuf, String)> {
-    let most = match keep {
-        Keep::None => return Vec::new(),
-        Keep::Small => STREAM_ABOVE,
-        Keep::All => u64::MAX,
-    };
-    let small = data.files.iter().filter(|file| file.bytes() <= most);
-    small.filter_map(|file| Some((file.place().to_path_buf(), file.sha256()?.to_string()))).collect()
-}
-
-/// Adds a closing to the chain as it was read; `None` where a file of data has changed, a failure where somebody else has
-/// added one since.
-fn add(
-    key: Option<&Path>,
-    front: &Front,
-    report: &Report,
-    known: &Chain,
-    files: &[(PathBuf, String)],
-) -> Result<Option<Chain>, Failure> {
-    let folder = &known.folder;
-    let failed = |error: io::Error| Failure::writing(format_args!("`{}`", folder.display()), &error);
-    let meanwhile = || Failure::with_help("somebody else has closed a period meanwhile", "run the command once more");
-    let _lock = Lock::of(folder).map_err(failed)?.ok_or_else(|| {
-        Failure::with_help("somebody else is closing a period at this moment", "run the command once more")
-    })?;
-    let (mut chain, faults) = chain(folder)?;
-    if chain.head() != known.head() || !faults.is_empty() {
-        return Err(meanwhile());
-    }
-    if chain.listed < chain.links.len() {
-        write_list(&mut chain).map_err(failed)?;
-    }
-    for (file, sha256) in files {
-        match keep(folder, file, sha256) {
-            Err(error) if error.kind() == io::ErrorKind::Other => return Ok(None),
-            kept => kept.map_err(failed)?,
-        }
-    }
-    let head = &front.closing;
-    let file = file_of(&head.period, head.version);
-    let look = Look { color: false, width: usize::MAX };
-    let written = Written::new(&chain, &file, |out| front.write(out, |out| write(Format::Json, report, look, out)));
-    let written = written.map_err(failed)?;
-    let signature = match key.map(|key| sign(key, written.place())).transpose() {
-        Ok(signature) => signature,
-        Err(failure) => {
-            written.forget();
-            return Err(failure);
-        }
-    };
-    let link = Link { period: report.results.period, version: head.version, sha256: written.sha256.clone() };
-    match written.add(&mut chain, link, signature.as_deref()) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(meanwhile()),
-        added => added.map(|()| Some(chain)).map_err(failed),
-    }
 }
 
 /// What was closed, in words.

@@ -1,10 +1,18 @@
 //! The chain of closings beside the specs, as the commands see it.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::choices::Keep;
 use super::exit::Failure;
+use super::sign::sign;
+use crate::data::STREAM_ABOVE;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
-use crate::ledger::chain::{Chain, FOLDER, Fault};
+use crate::ledger::chain::{Chain, FOLDER, Fault, Link};
+use crate::ledger::closing::{Front, file_of};
+use crate::ledger::put::{Lock, Written, keep, write_list};
+use crate::ledger::table::write_table;
+use crate::provenance::Data;
 
 /// The folder of closings of a project.
 pub fn folder(folders: &[PathBuf]) -> PathBuf {
@@ -35,4 +43,67 @@ pub fn findings(folder: &Path, faults: &[Fault]) -> Vec<Diagnostic> {
             .help("bring the file back as it was, from a backup or a repository; see `merit explain broken-chain`")
     };
     faults.iter().map(finding).collect()
+}
+
+/// Of some files with their hashes those that are kept.
+pub fn kept(keep: Keep, files: Vec<(PathBuf, String)>) -> Vec<(PathBuf, String)> {
+    let most = match keep {
+        Keep::None => return Vec::new(),
+        Keep::Small => STREAM_ABOVE,
+        Keep::All => u64::MAX,
+    };
+    let is_small = |path: &Path| std::fs::metadata(path).is_ok_and(|file| file.len() <= most);
+    files.into_iter().filter(|(path, _)| is_small(path)).collect()
+}
+
+/// Data files that were read, with their hashes.
+pub fn hashed(data: &Data) -> Vec<(PathBuf, String)> {
+    data.files.iter().filter_map(|file| Some((file.place().to_path_buf(), file.sha256()?.to_string()))).collect()
+}
+
+/// Adds a closing to the chain as it was read; `None` where a file of data has changed, a failure where somebody else has
+/// added one since.
+pub fn add(
+    key: Option<&Path>,
+    front: &Front,
+    results: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+    known: &Chain,
+    files: &[(PathBuf, String)],
+) -> Result<Option<Chain>, Failure> {
+    let folder = &known.folder;
+    let failed = |error: io::Error| Failure::writing(format_args!("`{}`", folder.display()), &error);
+    let meanwhile = || Failure::with_help("somebody else has closed a period meanwhile", "run the command once more");
+    let _lock = Lock::of(folder).map_err(failed)?.ok_or_else(|| {
+        Failure::with_help("somebody else is closing a period at this moment", "run the command once more")
+    })?;
+    let (mut chain, faults) = chain(folder)?;
+    if chain.head() != known.head() || !faults.is_empty() {
+        return Err(meanwhile());
+    }
+    if chain.listed < chain.links.len() {
+        write_list(&mut chain).map_err(failed)?;
+    }
+    for (file, sha256) in files {
+        match keep(folder, file, sha256) {
+            Err(error) if error.kind() == io::ErrorKind::Other => return Ok(None),
+            kept => kept.map_err(failed)?,
+        }
+    }
+    let head = &front.closing;
+    let file = file_of(&head.period, head.version);
+    let written = Written::new(&chain, &file, |out| front.write(out, results));
+    let written = written.map_err(failed)?;
+    let signature = match key.map(|key| sign(key, written.place())).transpose() {
+        Ok(signature) => signature,
+        Err(failure) => {
+            written.forget();
+            return Err(failure);
+        }
+    };
+    let period = head.period().ok_or_else(|| Failure::new(format_args!("`{}` is no period", head.period)))?;
+    let link = Link { period, version: head.version, sha256: written.sha256.clone() };
+    match written.add(&mut chain, link, signature.as_deref()) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(meanwhile()),
+        added => added.and_then(|()| write_table(&chain)).map(|()| Some(chain)).map_err(failed),
+    }
 }

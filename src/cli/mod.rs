@@ -27,6 +27,7 @@ mod periods;
 mod plan;
 mod progress;
 mod provenance;
+mod restate;
 mod revision;
 mod running;
 mod scenarios;
@@ -80,6 +81,7 @@ pub fn run() -> Exit {
         Command::Goal(args) => goal::run(args),
         Command::Close(args) => close::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Restate(args) => restate::run(args),
         Command::Why(args) => why::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Plan(args) => plan::run(args),

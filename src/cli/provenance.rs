@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use serde_json::Value;
+
 use super::address::Engine;
-use super::args::{CloseArgs, DataArgs, EvalArgs, GoalArgs, SqlArgs, VerifyArgs, WhyArgs};
+use super::args::{CloseArgs, DataArgs, EvalArgs, GoalArgs, RestateArgs, SqlArgs, VerifyArgs, WhyArgs};
 use super::periods::Periods;
 use crate::data::profile::SetProfile;
 use crate::data::server;
@@ -85,6 +88,30 @@ pub fn of_closing(args: &CloseArgs, project: &Project, folder: &Path, read: &[Pa
 /// The program, and what it was asked to verify: the closings say what made them.
 pub fn of_verified(args: &VerifyArgs) -> Provenance {
     Provenance::default().option("head", args.head.clone()).option("chain-only", args.chain_only)
+}
+
+/// The same of what it was asked to restate.
+pub fn of_restatement(args: &RestateArgs) -> Provenance {
+    Provenance::default()
+        .option("periods", from_to(&args.periods))
+        .option("rules", args.rules.to_possible_value().map(|value| value.get_name().to_string()))
+        .option("write", args.write)
+}
+
+/// What a closed period that is evaluated once more is made of: its options are those that it was closed with.
+pub fn of_again(
+    options: &serde_json::Map<String, Value>,
+    project: &Project,
+    folder: &Path,
+    read: &[PathBuf],
+) -> Provenance {
+    let mut made = of_specs(&project.sources, project.files);
+    made.options = options.clone();
+    let mut data = Data { files: DataFile::all(read.iter().map(PathBuf::as_path), folder), ..Data::default() };
+    data.hash();
+    data.without_moments();
+    made.data = data;
+    made
 }
 
 /// With the files that an evaluation has read, whether or not there are results.

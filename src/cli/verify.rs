@@ -19,6 +19,7 @@ use crate::ledger::closing::{Front, Head, Parts};
 use crate::ledger::inputs::Places;
 use crate::ledger::put::KEPT;
 use crate::ledger::standing::{self, Document, behind_provenance, differences, says_all_of};
+use crate::ledger::table::table_fault;
 use crate::ledger::verify::{Again, KeptHead, OfClosing, Verified};
 use crate::project;
 use crate::provenance::{self, file_hash};
@@ -40,6 +41,9 @@ pub fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     }
     let checked = chain.check();
     faults.extend(checked.faults);
+    if faults.is_empty() {
+        faults.extend(table_fault(&chain).unwrap_or_default());
+    }
     let data = match (&args.read.data, args.chain_only) {
         (_, true) => None,
         (Some(_), false) => Some(data_folder(args.read.data.as_deref(), &folders)?),
@@ -166,7 +170,7 @@ fn again(
     };
     let Some(period) = front.closing.period() else { return Ok(Again::Not("it names no period".to_string())) };
     let project = specs_of(&front.specs);
-    let documents = documents(&project, &[period], laid.data.clone(), &read_as(made, &args.read))?;
+    let documents = documents(&project, &[period], laid.data.clone(), &read_as(made, &args.read), &|_| None)?;
     let Some(now) = (match documents {
         Ok(mut documents) => documents.pop(),
         Err(why) => return Ok(Again::Not(why)),

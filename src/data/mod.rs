@@ -47,7 +47,7 @@ pub(crate) mod tables;
 
 pub use self::answer::{answer, without_files};
 pub use self::known::rows::take_seed;
-pub use self::known::watched::Watched;
+pub use self::known::watched::{Watched, files_of_sets};
 pub use self::memory::parse_size;
 pub use self::of_tests::{answer_given, check_given};
 pub use self::options::{BLOCK, Options, Progress, STREAM_ABOVE};

@@ -41,7 +41,8 @@ impl Places {
         Places { data, closed: closed.to_path_buf(), hashes: RefCell::default() }
     }
 
-    fn hash(&self, path: &Path) -> Option<String> {
+    /// The hash of a file, worked out once.
+    pub fn hash(&self, path: &Path) -> Option<String> {
         let known = self.hashes.borrow().get(path).cloned();
         known.unwrap_or_else(|| {
             let hash = file_hash(path).ok();
@@ -51,7 +52,7 @@ impl Places {
     }
 
     /// Hashes some files at once, so that they are known.
-    fn hash_all(&self, paths: BTreeSet<PathBuf>) {
+    pub fn hash_all(&self, paths: BTreeSet<PathBuf>) {
         let unknown: Vec<PathBuf> = paths.into_iter().filter(|path| !self.hashes.borrow().contains_key(path)).collect();
         let hashes = parallel::map(unknown.len(), |at| file_hash(&unknown[at]).ok());
         self.hashes.borrow_mut().extend(unknown.into_iter().zip(hashes));
@@ -63,7 +64,7 @@ impl Places {
     }
 
     /// Where a file lies that is the one with this hash.
-    fn place(&self, file: &File) -> Option<PathBuf> {
+    pub fn place(&self, file: &File) -> Option<PathBuf> {
         let sha256 = file.sha256.as_deref()?;
         let is_it = |path: &PathBuf| self.hash(path).as_deref() == Some(sha256);
         self.today(file).filter(is_it).or_else(|| Some(kept(&self.closed, sha256)).filter(is_it))

@@ -9,9 +9,11 @@ pub mod chain;
 pub mod closing;
 pub mod inputs;
 pub mod put;
+pub mod restate;
 pub mod restated;
 pub mod signature;
 pub mod standing;
+pub mod table;
 pub mod values;
 pub mod verify;
 

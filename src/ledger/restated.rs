@@ -1,4 +1,6 @@
-//! What a restatement changes, and the table of all of it that specs can read.
+//! What a restatement changes.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +22,57 @@ pub struct Restated {
     /// restated − paid, of numbers.
     pub difference: Option<String>,
     /// What of the difference each cause makes, and of words how much of it, out of 1.
-    pub causes: Vec<Cause>,
+    pub causes: Vec<Part>,
 }
 
 /// What made a difference, and how much of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cause {
-    /// `rows`, `roster`, `rules`, several of these that cannot be told apart, or `program`.
-    pub of: Vec<String>,
+pub struct Part {
+    /// Several that cannot be told apart are one.
+    pub of: Vec<Of>,
     pub amount: String,
+}
+
+/// What can make a closed period another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    /// Files of data.
+    Rows,
+    /// Files of rosters and of the organisation.
+    Roster,
+    /// Files of rulings.
+    Rulings,
+    /// The specs.
+    Rules,
+    /// The program.
+    Program,
+}
+
+impl Of {
+    pub const ALL: [Of; 5] = [Of::Rows, Of::Roster, Of::Rulings, Of::Rules, Of::Program];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Of::Rows => "rows",
+            Of::Roster => "roster",
+            Of::Rulings => "rulings",
+            Of::Rules => "rules",
+            Of::Program => "program",
+        }
+    }
+}
+
+/// `rows and roster`
+pub fn told(of: &[Of]) -> String {
+    of.iter().map(|of| of.word()).collect::<Vec<_>>().join(" and ")
+}
+
+/// How many results each cause has a part in.
+pub fn by_cause(restated: &[Restated]) -> BTreeMap<Vec<Of>, usize> {
+    let mut by = BTreeMap::new();
+    for part in restated.iter().flat_map(|one| &one.causes) {
+        *by.entry(part.of.clone()).or_default() += 1;
+    }
+    by
 }

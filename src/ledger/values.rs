@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::chain::Chain;
 use super::closing::Parts;
 use super::standing::{Card, Document, Entry, Person, Value};
-use crate::closed::{ClosedPerson, ClosedPeriod, ClosedValue, ClosedValues, SCORE};
+use crate::closed::{ClosedPeriod, ClosedPerson, ClosedValue, ClosedValues, SCORE};
 use crate::number::Number;
 use crate::time::{Day, Month, Months, PeriodName};
 use crate::value;
@@ -131,7 +131,11 @@ fn of_points(number: Number, shown: &str, texts: &mut Texts) -> ClosedValue {
 
 fn added(one: &ClosedValue, other: &ClosedValue) -> Option<ClosedValue> {
     let (sum, unit) = (one.value.as_number()?.add(other.value.as_number()?), one.unit.clone());
-    (one.unit == other.unit).then(|| ClosedValue { shown: sum.to_string().into(), value: value::Value::Number(sum), unit })
+    (one.unit == other.unit).then(|| ClosedValue {
+        shown: sum.to_string().into(),
+        value: value::Value::Number(sum),
+        unit,
+    })
 }
 
 fn closed_value(value: &Value, texts: &mut Texts) -> ClosedValue {

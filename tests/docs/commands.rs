@@ -141,8 +141,10 @@ fn help(of: &str) -> String {
     known.entry(of.to_string()).or_insert_with(ask).clone()
 }
 
-const COMMANDS: &[&str] =
-    &["check", "explain", "data", "diff", "eval", "goal", "close", "verify", "plan", "sql", "test", "fmt", "why"];
+const COMMANDS: &[&str] = &[
+    "check", "explain", "data", "diff", "eval", "goal", "close", "verify", "restate", "plan", "sql", "test", "fmt",
+    "why",
+];
 
 /// The examples that `merit help` shows.
 pub fn of_help() -> Vec<String> {

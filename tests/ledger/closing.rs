@@ -80,7 +80,7 @@ fn what_cannot_be_closed_is_refused() {
     said += &told(folder.path(), &["close", "shop", "--period", "2026-Q3"], 2);
     // What stood there before stands there still.
     let before = fs::read_dir(folder.path().join("shop/closed")).unwrap().count();
-    assert_eq!(before, 5, "two closings, the list, the lock and the folder of files");
+    assert_eq!(before, 6, "two closings, the list, the table, the lock and the folder of files");
     let draft = SPEC.replace("position adviser \"Adviser\" {", "position adviser \"Adviser\" {\n  status draft");
     fs::write(folder.path().join("shop/shop.merit"), draft).unwrap();
     said += &refused(&["--period", "2026-Q3", "--on", "2026-10-01"], 1);

@@ -8,6 +8,7 @@ use super::files::{Seen, WINDOW, look, stayed};
 use crate::data::options::Options;
 use crate::data::tables::files::files_of;
 use crate::model::Model;
+use crate::model::data::DataSet;
 
 /// The files of all data sets, as they were.
 pub struct Watched {
@@ -34,7 +35,15 @@ impl Watched {
 }
 
 fn files(model: &Model, options: &Options) -> Vec<PathBuf> {
-    let tasks = model.data.iter().flat_map(|data| files_of(data, options, &mut Vec::new()));
-    let files: BTreeSet<PathBuf> = tasks.filter(|task| task.relation.is_none()).map(|task| task.path).collect();
+    let files: BTreeSet<PathBuf> = files_of_sets(model, options).into_iter().map(|(_, path)| path).collect();
     files.into_iter().collect()
+}
+
+/// The files of all data sets, with the name of the data set; what is wrong with them is told when they are read.
+pub fn files_of_sets<'m>(model: &'m Model, options: &Options) -> Vec<(&'m str, PathBuf)> {
+    let files = |data: &'m DataSet| {
+        let tasks = files_of(data, options, &mut Vec::new()).into_iter().filter(|task| task.relation.is_none());
+        tasks.map(|task| (data.name.as_str(), task.path)).collect::<Vec<_>>()
+    };
+    model.data.iter().flat_map(files).collect()
 }

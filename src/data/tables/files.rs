@@ -177,6 +177,9 @@ fn is_leftover(path: &Path, pattern: &FilePattern) -> bool {
         || matches!(lower.as_str(), ".ds_store" | "thumbs.db" | "desktop.ini")
 }
 
+/// The folder of closings, beside that of the data.
+const CLOSINGS: &str = "closed";
+
 /// Why a file is not read, if it is not.
 fn refusal(
     (path, real): (&Path, &Path),
@@ -190,7 +193,10 @@ fn refusal(
         // What cannot be looked at is told when it is opened.
         Err(_) | Ok(_) => {}
     }
-    (!real.starts_with(inside?)).then(|| errors::outside(shown, &real.display().to_string(), data, pattern))
+    let inside = inside?;
+    // What closings say of restatements lies beside the data, and is written by this program.
+    let closings = inside.parent().is_some_and(|specs| real.starts_with(specs.join(CLOSINGS)));
+    (!real.starts_with(inside) && !closings).then(|| errors::outside(shown, &real.display().to_string(), data, pattern))
 }
 
 /// What the folder holds, two levels deep.

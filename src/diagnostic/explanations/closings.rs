@@ -7,9 +7,11 @@ pub(super) const ALL: &[Explanation] = &[
     Explanation {
         code: Code::PeriodClosed,
         title: "a period that is closed is to be closed once more",
-        text: "What was closed, and paid, stays as it was, whatever is learnt later.",
+        text: "What was closed, and paid, stays as it was. Where data that came late, or a rule, changes the results of a \
+               closed period, `merit restate` tells whose and by how much, and with `--write` adds them to the chain as \
+               the next version.",
         wrong: "merit close specs --period 2026-Q3 --by \"Wang Fang\", for the second time",
-        right: "merit verify specs, which tells that the closing of 2026-Q3 is as it was",
+        right: "merit restate specs --periods 2026-Q3",
         setting: Setting::Words,
     },
     Explanation {
@@ -47,7 +49,7 @@ pub(super) const ALL: &[Explanation] = &[
                Bring the files back from where they are kept safely: a backup, a repository, the last one whose head \
                somebody has noted. Nothing is added to a chain that is broken.",
         wrong: "closed/2026-Q3.1.json, after somebody has opened it and corrected a bonus in it",
-        right: "the file as it was",
+        right: "the file as it was, and `merit restate` for the bonus",
         setting: Setting::Words,
     },
 ];

@@ -20,7 +20,7 @@ pub mod text;
 pub use causes::{Cause, CauseKind};
 pub use grade::GradeGap;
 pub use recipe::Side;
-pub use shapley::MOST;
+pub use shapley::{MOST, split};
 
 use self::compare::merged;
 use self::document::{Contrast, Part};
