@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use harness::need_python;
+use merit::explain::contrast::CauseKind;
 use merit::number::Number;
 
 use self::explained::{Explained, contrasts, documents, of_random};
@@ -121,8 +122,15 @@ fn what_was_altered_is_rejected() {
 
 /// Of everybody against the quarter before, and against the next person.
 fn parts_total_the_difference() {
-    let all: Vec<Explained> = contrasts(&here("specs/insurance"), "2026-Q2", "2026-Q3");
+    let mut all: Vec<Explained> = contrasts(&here("specs/insurance"), "2026-Q2", "2026-Q3");
     assert!(all.len() > 60, "{}", all.len());
+    let ruled = contrasts(&here("tests/why/ruled"), "2026-Q2", "2026-Q3");
+    let is_ruling = |explained: &&Explained| {
+        explained.contrast.parts.iter().any(|part| part.causes.iter().any(|cause| cause.kind == CauseKind::Ruling))
+    };
+    let with_rulings = ruled.iter().filter(is_ruling).count();
+    assert_eq!(with_rulings, 5);
+    all.extend(ruled);
     for Explained { who, contrast, back } in &all {
         let total = |parts: &[merit::explain::contrast::document::Part]| {
             parts.iter().fold(Number::ZERO, |sum, part| sum.add(&part.amount))

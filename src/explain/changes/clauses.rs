@@ -124,7 +124,8 @@ fn add(found: &mut BTreeMap<Key, Clause>, part: Part) {
                 | CauseKind::Target
                 | CauseKind::Redistribution
                 | CauseKind::Veto
-                | CauseKind::People => false,
+                | CauseKind::People
+                | CauseKind::Ruling => false,
             };
             (Some(kind), name, label, is_same_for_all.then_some((before, after)))
         }

@@ -17,6 +17,8 @@ pub enum CauseKind {
     Veto,
     /// Scores of other people that are taken in; posts, and the days in them.
     People,
+    /// What people decided about the score or a KPI.
+    Ruling,
 }
 
 impl CauseKind {
@@ -30,6 +32,7 @@ impl CauseKind {
             CauseKind::Redistribution => "redistribution",
             CauseKind::Veto => "veto",
             CauseKind::People => "people",
+            CauseKind::Ruling => "ruling",
         }
     }
 }

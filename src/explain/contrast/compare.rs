@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::causes::{Cause, CauseKind};
-use super::merged::{Merged, MergedAdjustment, MergedCard, MergedEntry, MergedGroup, MergedVeto, Two, cap_of};
+use super::merged::{
+    Merged, MergedAdjustment, MergedCard, MergedEntry, MergedGroup, MergedVeto, RuledScore, Two, cap_of, ruled_score,
+};
 use super::recipe::{OneCard, OneEntry, Side};
 use crate::explain::in_full;
 use crate::explain::why::shown;
@@ -47,6 +49,15 @@ fn plain(number: &Number) -> String {
 
 fn percent(number: &Number) -> String {
     in_full(number, &DisplayUnit::percent())
+}
+
+/// `4 points more than by rule`
+fn ruled_in_words(ruled: RuledScore) -> String {
+    match ruled {
+        RuledScore::Moved(by) if by.is_negative() => format!("{} less than by rule", plain(&by.abs())),
+        RuledScore::Moved(by) => format!("{} more than by rule", plain(&by)),
+        RuledScore::Set(score) => plain(&score),
+    }
 }
 
 /// The points of a score, or why there is none.
@@ -132,7 +143,12 @@ impl<'a> Comparing<'a> {
         let rules = both.and_then(|(one, other)| {
             let told = |side: &Side, card: &OneCard| rules_in_words(side, card);
             let (was, is) = (told(before, one), told(after, other));
-            (was != is).then(|| self.cause(CauseKind::Rule, ("scorecard".into(), label), was, is))
+            (was != is).then(|| self.cause(CauseKind::Rule, ("scorecard".into(), label.clone()), was, is))
+        });
+        let ruling = both.and_then(|(one, other)| {
+            let (was, is) = (ruled_score(one), ruled_score(other));
+            let told = |ruled: Option<RuledScore>| ruled.map_or("as by rule".to_string(), ruled_in_words);
+            (was != is).then(|| self.cause(CauseKind::Ruling, ("scorecard".into(), label), told(was), told(is)))
         });
         let (adjustments, vetoes) = match (one, other) {
             (Some(one), Some(other)) => (self.adjustments(one, other), self.vetoes(one, other)),
@@ -140,7 +156,7 @@ impl<'a> Comparing<'a> {
             (None, Some(card)) => (alone(card.plan.adjustments.len(), true), vetoes_alone(card, true)),
             (None, None) => (Vec::new(), Vec::new()),
         };
-        MergedCard { cards, root, adjustments, vetoes, rules }
+        MergedCard { cards, root, adjustments, vetoes, rules, ruling }
     }
 
     fn group(&mut self, levels: Two<Level<'a>>, name: (String, String)) -> MergedGroup<'a> {
@@ -285,7 +301,10 @@ impl<'a> Comparing<'a> {
         let known = |value: &Value| !value.is_missing();
         if was != is && known(was) && known(is) {
             let told = (shown(was, &old_unit), shown(is, &new_unit));
-            merged.value = Some(self.cause(CauseKind::Value, name.clone(), told.0, told.1));
+            let by_rule = [self.value_by_rule(false, one, was), self.value_by_rule(true, other, is)];
+            // What the rules give is the same.
+            let kind = if by_rule[0] == by_rule[1] { CauseKind::Ruling } else { CauseKind::Value };
+            merged.value = Some(self.cause(kind, name.clone(), told.0, told.1));
         }
         let told = |target: &Option<Value>, unit: &DisplayUnit| {
             target.as_ref().map_or("none".to_string(), |target| shown(target, unit))
@@ -298,6 +317,17 @@ impl<'a> Comparing<'a> {
         if was.whole != is.whole || self.formulas_differ([(before, one), (after, other)]) {
             merged.rule = Some(self.cause(CauseKind::Rule, name.clone(), was.told, is.told));
         }
+    }
+
+    /// A KPI's value, or what a ruling put it in the place of.
+    fn value_by_rule<'v>(&self, is_after: bool, plan: &KpiPlan, value: &'v Value) -> &'v Value
+    where
+        'a: 'v,
+    {
+        let (side, at) = if is_after { (self.after, self.of_sides.after) } else { (self.before, self.of_sides.before) };
+        let by_rule = at.and_then(|at| side.cards[at].result.by_rule.as_ref());
+        let ruled = by_rule.and_then(|by_rule| by_rule.kpis.iter().find(|(node, _)| *node == plan.value));
+        ruled.map_or(value, |(_, value)| value)
     }
 
     /// Whether curves that are formulas give other scores for what they read on either side: what stands in a formula may

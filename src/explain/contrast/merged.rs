@@ -51,6 +51,16 @@ pub(super) struct MergedCard<'a> {
     pub vetoes: Vec<MergedVeto>,
     /// What stands behind the total, and what becomes of entries without a score.
     pub rules: Option<usize>,
+    /// What was ruled on the score.
+    pub ruling: Option<usize>,
+}
+
+/// What a ruling makes of a score.
+#[derive(Clone, PartialEq)]
+pub(super) enum RuledScore {
+    Moved(Number),
+    /// There was no score that it could move.
+    Set(Number),
 }
 
 /// The entries of a level.
@@ -122,6 +132,16 @@ impl<'a> Merged<'a> {
     }
 
     fn card_score(&self, merged: &MergedCard, taken: &[bool]) -> Option<Number> {
+        let by_rule = self.score_by_rule(merged, taken);
+        let ruled = self.card(merged, is_taken(merged.ruling, taken)).and_then(|(_, card)| ruled_score(card));
+        match (ruled, by_rule) {
+            (Some(RuledScore::Set(score)), _) => Some(score),
+            (Some(RuledScore::Moved(by)), Some(score)) => Some(score.add(&by)),
+            (_, by_rule) => by_rule,
+        }
+    }
+
+    fn score_by_rule(&self, merged: &MergedCard, taken: &[bool]) -> Option<Number> {
         let (side, card) = self.card(merged, is_taken(merged.rules, taken))?;
         let combined = self.group(merged, &merged.root, card.plan.when_missing, taken);
         let mut total = combined.1.as_number()?.clone();
@@ -265,6 +285,15 @@ fn target_of(what: &EntryResultKind) -> Option<Value> {
         EntryResultKind::Kpi { target, .. } => target.clone(),
         EntryResultKind::Group(_) | EntryResultKind::OtherScore(_) => None,
     }
+}
+
+pub(super) fn ruled_score(card: &OneCard) -> Option<RuledScore> {
+    let replaced = card.result.by_rule.as_ref()?.replaced.as_ref()?;
+    let ruled = card.result.score.as_number()?;
+    Some(match replaced.as_number() {
+        Some(replaced) => RuledScore::Moved(ruled.sub(replaced)),
+        None => RuledScore::Set(ruled.clone()),
+    })
 }
 
 /// What a veto leaves of the score, where it holds.

@@ -84,6 +84,7 @@ fn told(cause: &Cause) -> String {
         CauseKind::Redistribution => "with or without a score",
         CauseKind::Veto => "veto",
         CauseKind::People => "people",
+        CauseKind::Ruling => "ruling",
     };
     if cause.label.is_empty() { what.to_string() } else { format!("{what}: {}", cause.label) }
 }
