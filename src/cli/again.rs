@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::args::ReadArgs;
+use super::closings::Closings;
 use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::Failure;
 use super::progress::Reading;
@@ -40,7 +41,7 @@ pub fn documents(
     project: &Project,
     periods: &[PeriodName],
     data: PathBuf,
-    read: &ReadArgs,
+    (read, closings): (&ReadArgs, Closings),
     made: &dyn Fn(&[PathBuf]) -> Option<Provenance>,
 ) -> Result<Result<Vec<Vec<u8>>, String>, Failure> {
     let first = |findings: &[crate::diagnostic::Diagnostic], what: &str| {
@@ -57,6 +58,7 @@ pub fn documents(
         running: RunningArgs::default(),
         other_files: OtherFiles::default(),
         by_month: false,
+        closings,
     };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, .. } = match evaluated {

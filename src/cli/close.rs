@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::args::CloseArgs;
 use super::beside::beside;
-use super::closings::{add, chain, findings, folder, hashed, kept, shown};
+use super::closings::{Closings, add, chain, findings, folder, hashed, kept, shown};
 use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, own_months_of, refuse};
@@ -62,6 +62,7 @@ pub fn run(args: &CloseArgs) -> Result<Exit, Failure> {
         running: RunningArgs::default(),
         other_files: OtherFiles::default(),
         by_month: false,
+        closings: Closings::of(&project.folders),
     };
     let evaluated = evaluate(&asked, model, data.clone(), &Reading::new(), &|model, query, options| {
         beside(&args.beside, model, query, options, &|statements| {

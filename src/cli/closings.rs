@@ -1,18 +1,24 @@
 //! The chain of closings beside the specs, as the commands see it.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::choices::Keep;
 use super::exit::Failure;
 use super::sign::sign;
+use crate::closed::ClosedValues;
 use crate::data::STREAM_ABOVE;
 use crate::diagnostic::{Code, DataPlace, Diagnostic};
 use crate::ledger::chain::{Chain, FOLDER, Fault, Link};
 use crate::ledger::closing::{Front, file_of};
 use crate::ledger::put::{Lock, Written, keep, write_list};
 use crate::ledger::table::write_table;
+use crate::ledger::values::closed_values;
+use crate::plan::Plan;
+use crate::plan::program::Calc;
 use crate::provenance::Data;
+use crate::time::PeriodName;
 
 /// The folder of closings of a project.
 pub fn folder(folders: &[PathBuf]) -> PathBuf {
@@ -26,6 +32,43 @@ pub fn folder(folders: &[PathBuf]) -> PathBuf {
 pub fn chain(folder: &Path) -> Result<(Chain, Vec<Fault>), Failure> {
     Chain::read(folder)
         .map_err(|error| Failure::new(format_args!("the closings in `{}` cannot be read: {error}", folder.display())))
+}
+
+/// The closings that the formulas of an evaluation may read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closings {
+    pub folder: PathBuf,
+    /// Only so many of the chain: those that were there when it was closed what is evaluated again.
+    pub first: usize,
+}
+
+impl Closings {
+    /// All of a project.
+    pub fn of(folders: &[PathBuf]) -> Closings {
+        Closings { folder: folder(folders), first: usize::MAX }
+    }
+
+    /// The results that plans read of them.
+    pub fn read(&self, plans: &[Plan]) -> Result<Result<ClosedValues, Vec<Diagnostic>>, Failure> {
+        let nodes = plans.iter().flat_map(|plan| &plan.program.nodes);
+        let reads = nodes.filter_map(|node| match node {
+            Calc::Closed { name, period, .. } => Some((&**name, *period)),
+            _ => None,
+        });
+        let (names, periods): (BTreeSet<&str>, BTreeSet<PeriodName>) = reads.unzip();
+        if names.is_empty() {
+            return Ok(Ok(ClosedValues::default()));
+        }
+        let (chain, faults) = chain(&self.folder)?;
+        let read = match faults.is_empty() {
+            true => closed_values(&chain, self.first, &periods, &names),
+            false => Ok(Err(faults)),
+        };
+        let read = read.map_err(|error| {
+            Failure::new(format_args!("the closings in `{}` cannot be read: {error}", self.folder.display()))
+        })?;
+        Ok(read.map_err(|faults| findings(&self.folder, &faults)))
+    }
 }
 
 /// A file of the folder, as messages name it.

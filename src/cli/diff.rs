@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::DiffArgs;
 use super::check::findings;
 use super::choices::DiffForm;
+use super::closings::Closings;
 use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
@@ -291,6 +292,7 @@ fn people(args: &DiffArgs, sides: [&Side; 2], changes: &Changes) -> Result<Resul
         read: &args.read,
         other_files: Default::default(),
         by_month: false,
+        closings: Closings::of(&folders),
     };
     let both = [(old, "old"), (new, "new")];
     let mut evaluated = Vec::new();

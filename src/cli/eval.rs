@@ -6,6 +6,7 @@ use super::args::EvalArgs;
 use super::beside::beside;
 use super::check::findings;
 use super::choices::Form;
+use super::closings::Closings;
 use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
@@ -51,7 +52,8 @@ pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
     let reading = Reading::new();
     let asked = |other_files| {
         let (person, read, running) = (args.person.as_deref(), &args.read, args.running);
-        Asked { periods: args.periods(), person, read, running, other_files, by_month: false }
+        let closings = Closings::of(&project.folders);
+        Asked { periods: args.periods(), person, read, running, other_files, by_month: false, closings }
     };
     let elsewhere =
         |model: &Model, query: &Query, options: &Options| beside(&args.beside, model, query, options, &|_| {});

@@ -1,9 +1,11 @@
 //! Planning periods and reading the data, for all commands that go by results.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::ReadArgs;
 use super::cache;
+use super::closings::Closings;
 use super::exit::Failure;
 use super::open::own_months_of;
 use super::progress::Reading;
@@ -30,6 +32,8 @@ pub struct Asked<'a> {
     pub other_files: OtherFiles,
     /// Whether aggregates are asked for by month, too; of one period only.
     pub by_month: bool,
+    /// The closings that formulas read.
+    pub closings: Closings,
 }
 
 /// What everyone is scored by.
@@ -87,11 +91,16 @@ pub fn evaluate(
         None => answer(model, &query, &options),
     };
     reading.finish();
-    let of_answers = |answers: Answers| {
-        let absent = asked.person.and_then(|person| absent(person, &answers));
-        Evaluated { own_months, plans, answers, absent }
+    let mut answers = match answers {
+        Ok(answers) => answers,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
     };
-    Ok(answers.map(of_answers))
+    match asked.closings.read(&plans)? {
+        Ok(closed) => answers.closed = Arc::new(closed),
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    }
+    let absent = asked.person.and_then(|person| absent(person, &answers));
+    Ok(Ok(Evaluated { own_months, plans, answers, absent }))
 }
 
 /// Finds out what is known of data sets that are dated by periods.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::args::GoalArgs;
 use super::choices::GoalForm;
+use super::closings::Closings;
 use super::evaluate::{Asked as Read, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
@@ -78,6 +79,7 @@ pub fn run(args: &GoalArgs) -> Result<Exit, Failure> {
         running: RunningArgs::default(),
         other_files: other,
         by_month: args.within.is_some(),
+        closings: Closings::of(&project.folders),
     };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, absent } = match evaluated {

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::again::{beside_files, documents, read_as, specs_of};
 use super::args::RestateArgs;
 use super::choices::{ClosingForm, Rules};
-use super::closings::{add, chain, findings, folder, kept, shown};
+use super::closings::{Closings, add, chain, findings, folder, kept, shown};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::provenance::{of_again, of_restatement};
@@ -24,6 +24,7 @@ use crate::ledger::restate::{OfPeriod, Outcome, attributed, json, text};
 use crate::ledger::restated::Of;
 use crate::ledger::standing::{self, Document, File, Results};
 use crate::model::Model;
+use crate::plan::plans;
 use crate::project::{self, Project};
 use crate::provenance;
 use crate::time::{Day, PeriodName};
@@ -54,7 +55,7 @@ pub fn run(args: &RestateArgs) -> Result<Exit, Failure> {
     let data = data_folder(args.read.data.as_deref(), &project.folders)?;
     let places = Places::new(Some(data.clone()), &folder);
     let (mut told, mut not_closed) = (Vec::new(), Vec::new());
-    let today = Today { args, project: &project, data: &data, places: &places };
+    let today = Today { args, project: &project, data: &data, places: &places, folder: &folder };
     let mut cases = Vec::new();
     for period in &args.periods.0 {
         match chain.newest(*period) {
@@ -115,6 +116,7 @@ struct Today<'a> {
     project: &'a Project,
     data: &'a PathBuf,
     places: &'a Places,
+    folder: &'a PathBuf,
 }
 
 /// A closed period, with all that can be taken from it and from today.
@@ -129,6 +131,10 @@ struct Case {
     rules_changed: Vec<String>,
     /// What is taken from today, each by itself.
     players: Vec<Vec<Of>>,
+    /// How many closings were there before it.
+    before: usize,
+    /// Whether formulas read something else of closings now.
+    closings_changed: bool,
     /// Whether the program may make a difference, too.
     other_program: bool,
     why_not: Option<String>,
@@ -168,6 +174,8 @@ struct Batch {
     allow_empty: bool,
     /// Paths and hashes.
     files: Vec<(String, String)>,
+    /// So many closings of the chain.
+    closings: usize,
 }
 
 impl Today<'_> {
@@ -190,12 +198,15 @@ impl Today<'_> {
             rules_changed: Vec::new(),
             players: Vec::new(),
             other_program,
+            before: chain.links.iter().position(|one| one == link).unwrap_or(0),
+            closings_changed: false,
             own,
             front,
             document,
         };
         self.take_files(&mut case);
         self.take_rules(&mut case);
+        case.closings_changed = self.closings_changed(chain, &case)?;
         case.players = players(&case);
         Ok(case)
     }
@@ -242,6 +253,25 @@ impl Today<'_> {
         case.rules_changed = all.into_iter().filter(|path| was.get(*path) != is.get(*path)).cloned().collect();
     }
 
+    /// Whether what formulas read of earlier closings was restated since.
+    fn closings_changed(&self, chain: &Chain, case: &Case) -> Result<bool, Failure> {
+        if chain.links.len() == case.before + 1 || case.own.has_errors() {
+            return Ok(false);
+        }
+        let rules_now = (self.args.rules == Rules::Now).then_some(&self.project.model);
+        for model in std::iter::once(&case.own.model).chain(rules_now) {
+            // What stands in the way of a plan is told when it is evaluated.
+            let Ok(plans) = plans(model, &[case.link.period]) else { continue };
+            let read = |first: usize| Closings { folder: chain.folder.clone(), first }.read(&plans);
+            if let (Ok(then), Ok(now)) = (read(case.before)?, read(usize::MAX)?)
+                && then != now
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The evaluation that takes some players from today.
     fn run_of(&self, case: &Case, taken: &BTreeSet<Of>) -> Run {
         let files = case.files.iter().filter_map(|(path, file)| {
@@ -259,7 +289,8 @@ impl Today<'_> {
         };
         let made = &case.document.provenance;
         let (strict, allow_empty) = (made.has("strict"), made.has("allow-empty"));
-        Run { batch: Batch { specs, strict, allow_empty, files }, period: case.link.period }
+        let closings = if taken.contains(&Of::Closings) { usize::MAX } else { case.before };
+        Run { batch: Batch { specs, strict, allow_empty, files, closings }, period: case.link.period }
     }
 
     /// Everything that is asked of the evaluations, in as few passes as there are different specs and files.
@@ -290,8 +321,9 @@ impl Today<'_> {
             let provenance =
                 |read: &[PathBuf]| self.args.write.then(|| of_again(&made.options, project, &laid.data, read));
             let read = read_as(made, &self.args.read);
+            let closings = || Closings { folder: self.folder.clone(), first: batch.closings };
             // What is wrong in one period is told of that one.
-            let mut together = documents(project, &periods, laid.data.clone(), &read, &provenance)?;
+            let mut together = documents(project, &periods, laid.data.clone(), (&read, closings()), &provenance)?;
             if together.is_err() && periods.len() > 1 {
                 together = Ok(Vec::new());
             }
@@ -299,7 +331,7 @@ impl Today<'_> {
                 let one = match &mut together {
                     Ok(all) if all.len() == periods.len() => Ok(std::mem::take(&mut all[place])),
                     Err(why) => Err(why.clone()),
-                    Ok(_) => documents(project, &[*period], laid.data.clone(), &read, &provenance)?
+                    Ok(_) => documents(project, &[*period], laid.data.clone(), (&read, closings()), &provenance)?
                         .and_then(|mut all| all.pop().ok_or_else(|| "nobody is evaluated".to_string())),
                 };
                 runs.0.borrow_mut().insert(Run { batch: batch.clone(), period: *period }, one);
@@ -406,6 +438,9 @@ fn players(case: &Case) -> Vec<Vec<Of>> {
     let mut all: BTreeSet<Of> = changed.iter().flat_map(|file| file.of.iter().copied()).collect();
     if !case.rules_changed.is_empty() {
         all.insert(Of::Rules);
+    }
+    if case.closings_changed {
+        all.insert(Of::Closings);
     }
     // What was read then and is nowhere now cannot stand beside what is new.
     let gone = changed.iter().any(|file| file.was.as_ref().is_some_and(|(_, place)| place.is_none()));

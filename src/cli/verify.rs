@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::again::{beside_files, documents, gone, read_as, specs_of};
 use super::args::VerifyArgs;
 use super::choices::ClosingForm;
-use super::closings::{chain, folder, shown};
+use super::closings::{Closings, chain, folder, shown};
 use super::exit::{Exit, Failure};
 use super::open::data_folder;
 use super::provenance::of_verified;
@@ -148,7 +148,10 @@ fn closing(
     told.people = Some(document.people.len());
     told.program = Some(document.provenance.program());
     told.changed = places.changed(&document.provenance.data.files);
-    told.again = Some(again(args, &front, &document, results, places)?);
+    // What it read of closings was there before it.
+    let first = chain.links.iter().position(|one| one == link).unwrap_or(0);
+    let closings = Closings { folder: chain.folder.clone(), first };
+    told.again = Some(again(args, &front, &document, results, (places, closings))?);
     Ok(told)
 }
 
@@ -157,7 +160,7 @@ fn again(
     front: &Front,
     document: &Document,
     results: &[u8],
-    places: &Places,
+    (places, closings): (&Places, Closings),
 ) -> Result<Again, Failure> {
     let made = &document.provenance;
     if let Some(why) = beside_files(made) {
@@ -170,7 +173,8 @@ fn again(
     };
     let Some(period) = front.closing.period() else { return Ok(Again::Not("it names no period".to_string())) };
     let project = specs_of(&front.specs);
-    let documents = documents(&project, &[period], laid.data.clone(), &read_as(made, &args.read), &|_| None)?;
+    let documents =
+        documents(&project, &[period], laid.data.clone(), (&read_as(made, &args.read), closings), &|_| None)?;
     let Some(now) = (match documents {
         Ok(mut documents) => documents.pop(),
         Err(why) => return Ok(Again::Not(why)),

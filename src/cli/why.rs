@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::WhyArgs;
 use super::choices::{CsvStyle, WhyForm};
+use super::closings::Closings;
 use super::evaluate::{Asked, Evaluated, evaluate};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
@@ -61,7 +62,8 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
     }
     let periods = std::iter::once(args.period).chain(other_period).collect();
     let (person, read, running) = (Some(args.person.as_str()), &args.read, RunningArgs::default());
-    let asked = Asked { periods, person, read, running, other_files: other_files.clone(), by_month: false };
+    let closings = Closings::of(&project.folders);
+    let asked = Asked { periods, person, read, running, other_files: other_files.clone(), by_month: false, closings };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
     let Evaluated { own_months, plans, answers, absent } = match evaluated {
         Ok(evaluated) => evaluated,

@@ -43,6 +43,8 @@ pub enum Of {
     Roster,
     /// Files of rulings.
     Rulings,
+    /// What formulas read of earlier closings, which were restated since.
+    Closings,
     /// The specs.
     Rules,
     /// The program.
@@ -50,13 +52,12 @@ pub enum Of {
 }
 
 impl Of {
-    pub const ALL: [Of; 5] = [Of::Rows, Of::Roster, Of::Rulings, Of::Rules, Of::Program];
-
     pub fn word(self) -> &'static str {
         match self {
             Of::Rows => "rows",
             Of::Roster => "roster",
             Of::Rulings => "rulings",
+            Of::Closings => "closings",
             Of::Rules => "rules",
             Of::Program => "program",
         }

@@ -5,31 +5,40 @@ use std::fs;
 use std::io;
 use std::sync::Arc;
 
-use super::chain::Chain;
+use super::chain::{Chain, Fault};
 use super::closing::Parts;
 use super::standing::{Card, Document, Entry, Person, Value};
 use crate::closed::{ClosedPeriod, ClosedPerson, ClosedValue, ClosedValues, SCORE};
 use crate::number::Number;
+use crate::provenance::hash_of;
 use crate::time::{Day, Month, Months, PeriodName};
 use crate::value;
 
-/// The results of these names in the closings that hold, among the first so many of a chain: of all of it for an evaluation
-/// today, of those before it for a closing that is evaluated again.
-pub fn closed_values(chain: &Chain, first: usize, names: &BTreeSet<&str>) -> io::Result<ClosedValues> {
+/// The results of these names in the closings of these periods that hold, among the first so many of a chain: of all of it for
+/// an evaluation today, of those before it for a closing that is evaluated again. What is not as it was closed is no
+/// result.
+pub fn closed_values(
+    chain: &Chain,
+    first: usize,
+    periods: &BTreeSet<PeriodName>,
+    names: &BTreeSet<&str>,
+) -> io::Result<Result<ClosedValues, Vec<Fault>>> {
     let mut closed = ClosedValues::default();
     let mut newest = BTreeMap::new();
-    for link in chain.links.iter().take(first) {
+    for link in chain.links.iter().take(first).filter(|link| periods.contains(&link.period)) {
         newest.insert(link.period, link);
     }
+    let mut faults = Vec::new();
     for (period, link) in newest {
         let bytes = fs::read(chain.place(link))?;
-        let document = Parts::of(&bytes).and_then(|parts| Document::read(parts.results));
-        let Some(document) = document else {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{} is no closing", link.file())));
-        };
-        closed.insert(period, period_of(&link.name(), &link.sha256, &document, names));
+        let whole = Some(&bytes).filter(|bytes| hash_of(bytes) == link.sha256);
+        let parts = whole.and_then(|bytes| Parts::of(bytes));
+        match parts.and_then(|parts| Document::read(parts.results)) {
+            Some(document) => closed.insert(period, period_of(&link.name(), &link.sha256, &document, names)),
+            None => faults.push(Fault { file: link.file(), what: "it is not as it was closed".to_string() }),
+        }
     }
-    Ok(closed)
+    Ok(if faults.is_empty() { Ok(closed) } else { Err(faults) })
 }
 
 fn period_of(name: &str, sha256: &str, document: &Document, names: &BTreeSet<&str>) -> ClosedPeriod {

@@ -219,3 +219,39 @@ kpi owed "Owed from before" : CNY {
     let verified = document(folder.path(), &["verify", "shop"], 0, Document::Verify);
     assert!(verified["closings"].as_array().unwrap().iter().all(|one| one["again"] == "identical"), "{verified}");
 }
+
+/// What was closed is read by later formulas as it was then; what was restated, from then on.
+#[test]
+fn formulas_read_closings_as_they_stood() {
+    let output =
+        "  output so_far \"So far\" : CNY in full = bonus + (closed(so_far) previous period default 0 CNY)\n}\n";
+    let spec = format!("{}{output}", SPEC.trim_end().trim_end_matches('}'));
+    let folder = shop();
+    write(folder.path(), "shop.merit", &spec);
+    close(folder.path(), "2026-Q1", "2026-04-07");
+    close(folder.path(), "2026-Q2", "2026-07-07");
+    let so_far = |folder: &Path, period: &str| {
+        let results = document(folder, &["eval", "shop", "--period", period], 0, Document::Results);
+        results["people"][0]["posts"][0]["outputs"][1]["value"]["number"].as_str().unwrap().to_string()
+    };
+    assert_eq!(so_far(folder.path(), "2026-Q2"), "4800");
+    write(folder.path(), "data/sales.csv", &format!("{SALES}P1,2026-03-30,1000\n"));
+    let by = ["--write", "--reason", "late rows", "--by", "Li Na", "--on", "2026-08-03"];
+    told(folder.path(), &[&["restate", "shop", "--periods", "2026-Q1"][..], &by].concat(), 0);
+    assert_eq!(so_far(folder.path(), "2026-Q2"), "5100");
+    // The second quarter has no other row than it had.
+    let second = ["restate", "shop", "--periods", "2026-Q2"];
+    let restated = document(folder.path(), &second, 0, Document::Restate);
+    assert_eq!(causes(&restated, 0, "P1", "so_far"), [part("closings", "300")]);
+    assert_eq!(causes(&restated, 0, "P1", "bonus"), []);
+    let by = ["--write", "--reason", "the quarter before", "--by", "Li Na", "--on", "2026-08-04"];
+    told(folder.path(), &[&second[..], &by].concat(), 0);
+    let verified = document(folder.path(), &["verify", "shop"], 0, Document::Verify);
+    let again: Vec<&Value> = verified["closings"].as_array().unwrap().iter().map(|one| &one["again"]).collect();
+    assert_eq!(again, ["identical"; 4]);
+    // What somebody has changed in it is not read.
+    let place = folder.path().join("shop/closed/2026-Q2.2.json");
+    fs::write(&place, fs::read_to_string(&place).unwrap().replace("5100", "9100")).unwrap();
+    let said = told(folder.path(), &["eval", "shop", "--period", "2026-Q3"], 1);
+    assert!(said.contains("broken-chain") && said.contains("2026-Q2.2.json"), "{said}");
+}
