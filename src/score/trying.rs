@@ -170,7 +170,7 @@ impl<'a> Trying<'_, 'a> {
             cards
                 .any(|own| own.name == **position && own.scorecard.as_ref().is_some_and(|card| card.rating == Some(id)))
         };
-        (across && self.touched().iter().flatten().any(|position| rated(&position))).then_some(id)
+        (across && self.touched().iter().flatten().any(rated)).then_some(id)
     }
 
     /// Whether results of others go by this person's: their scores, or their grades in a forced distribution.

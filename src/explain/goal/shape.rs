@@ -33,10 +33,16 @@ pub struct Moving<'m> {
 /// What a number is at other steps.
 #[derive(Clone)]
 pub enum At<'m> {
-    Step(Rc<dyn Fn(&Number) -> Option<Number> + 'm>),
+    Step(AtStep<'m>),
     /// The least and the most that it can be from one step to another; the number itself, where these are the same.
-    Between(Rc<dyn Fn(&Number, &Number) -> Option<Ends> + 'm>),
+    Between(Between<'m>),
 }
+
+/// The number at a step.
+type AtStep<'m> = Rc<dyn Fn(&Number) -> Option<Number> + 'm>;
+
+/// Between which ends it stays from one step to another.
+type Between<'m> = Rc<dyn Fn(&Number, &Number) -> Option<Ends> + 'm>;
 
 /// The least and the most.
 pub type Ends = (Number, Number);
@@ -304,7 +310,7 @@ impl<'m> Moving<'m> {
     }
 
     /// The number at a step, where it is the same, on a line, or goes one way.
-    fn reader(&self) -> Option<Rc<dyn Fn(&Number) -> Option<Number> + 'm>> {
+    fn reader(&self) -> Option<AtStep<'m>> {
         let first = self.number()?.clone();
         match (&self.shape, &self.at) {
             (Shape::Same, _) => Some(Rc::new(move |_| Some(first.clone()))),
@@ -318,7 +324,7 @@ impl<'m> Moving<'m> {
     }
 
     /// Between which ends the number stays from one step to another.
-    pub fn between(&self) -> Option<Rc<dyn Fn(&Number, &Number) -> Option<Ends> + 'm>> {
+    pub fn between(&self) -> Option<Between<'m>> {
         if let (Shape::ToAndFro, Some(At::Between(between))) = (&self.shape, &self.at) {
             return Some(between.clone());
         }
@@ -534,3 +540,6 @@ fn first_missing<'m>(one: &Moving<'m>, other: &Moving<'m>) -> Moving<'m> {
     let shape = if one.shape == Shape::Any || other.shape == Shape::Any { Shape::Any } else { Shape::Same };
     Moving { value: known.value.clone(), shape, at: None }
 }
+
+#[cfg(test)]
+mod tests;

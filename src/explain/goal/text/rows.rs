@@ -65,7 +65,7 @@ impl Teller<'_, '_> {
         let amount = &one.amount;
         let called = self.name_of(amount);
         let what = self.more(amount, &called, &reached.value.sub(&amount.today));
-        let from = self.from_to(amount, &reached.value);
+        let from = self.change_of(amount, &reached.value);
         let mark = if reached.by_halving { "¹" } else { "" };
         let or = if first { "" } else { "or " };
         // In a post that has ended before.
@@ -184,7 +184,7 @@ impl Teller<'_, '_> {
     }
 
     /// `5 → 8`; of an average with what it is over.
-    fn from_to(&self, amount: &Amount, value: &Number) -> String {
+    fn change_of(&self, amount: &Amount, value: &Number) -> String {
         let show = |number: &Number| match amount.what.is_counted() {
             true => self.plain(number),
             false => amount.shown(number, &self.about.show),
