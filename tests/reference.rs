@@ -12,6 +12,7 @@ mod reference {
     pub mod hidden;
     pub mod random;
     pub mod rows;
+    pub mod running;
     pub mod schema;
     pub mod score;
     pub mod shrink;
@@ -70,6 +71,8 @@ fn program_and_reference_agree() {
     println!(
         "{supposed} suppositions agreed; goals: {reached} reached, {not} proved to be out of reach, {untold} not told; {more} rows more"
     );
+    let [on_a_day, wrong, to_the_end] = reference::running::SEEN.with(std::cell::Cell::get);
+    println!("on a day of the period {on_a_day} agreed, {wrong} with mistakes; on the last day {to_the_end}");
     let mut reasons: Vec<(String, u64)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     for (reason, count) in reasons.iter().take(20) {

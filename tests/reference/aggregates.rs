@@ -187,6 +187,9 @@ impl World<'_> {
         let (mut sum, mut counted) = (Number::ZERO, 0);
         for row in &self.rows[data.0] {
             let Some((from, to)) = span(aggregate.dated_by.and_then(|column| row.get(&column)), self) else { continue };
+            if !self.is_known(data, aggregate.dated_by.unwrap(), (from, to)) {
+                continue;
+            }
             let when = Some((from, to));
             let all = Number::from(to.0 - from.0 + 1);
             let theirs = |day: &i32| {
@@ -360,6 +363,9 @@ impl World<'_> {
                     let Some((from, to)) = span(aggregate.dated_by.and_then(|column| row.get(&column)), self) else {
                         continue;
                     };
+                    if !self.is_known(data, aggregate.dated_by.unwrap(), (from, to)) {
+                        continue;
+                    }
                     let counts = || {
                         aggregate.condition.as_ref().is_none_or(|condition| {
                             self.of_row(condition, data, row, Some((from, to)), months) == Value::Flag(true)

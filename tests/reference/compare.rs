@@ -18,6 +18,7 @@ use merit::value::{Missing, Value};
 
 use super::formulas::{MISTAKES, UNREAD};
 use super::rows::{World, written};
+use super::running::running;
 use super::score::{CardR, EntryR, PersonR};
 use super::spec::Project;
 use super::suppose::supposing;
@@ -104,7 +105,11 @@ pub fn compare(project: &Project) -> Outcome {
             match differences(&results, &people)
                 .and_then(|()| alone_and_together(model, period, &options(0, 200)))
                 .and_then(|()| supposed(&mut world))
-            {
+                .and_then(|()| {
+                    world.supposed.clear();
+                    let seed = project.spec().len() as u64;
+                    running((model, period), &options(u64::MAX, BLOCK), &options(0, block), world, &results, seed)
+                }) {
                 Ok(()) => Outcome::Agree(results.people.iter().map(|person| person.cards.len()).sum()),
                 Err(what) => Outcome::Differ(what),
             }

@@ -31,6 +31,8 @@ pub struct World<'m> {
     pub sources: &'m SourceSet,
     /// What is supposed over these months.
     pub supposed: Vec<Supposed>,
+    /// The last day that is known, of a period that is running.
+    pub as_of: Option<Day>,
 }
 
 /// The value that is supposed of a KPI of somebody in a post.
@@ -106,9 +108,31 @@ impl<'m> World<'m> {
                 own_months.push((month.first, day(own.first), day(own.last)));
             }
         }
-        let mut world = World { model, rows, months, own_months, sources, supposed: Vec::new() };
+        let mut world = World { model, rows, months, own_months, sources, supposed: Vec::new(), as_of: None };
         world.compute();
         world
+    }
+
+    /// A day, or the one before the last of all where it is not known yet.
+    fn known(&self, data: DataId, day: Day) -> Day {
+        let calendar = self.model.company.calendar_data.as_ref().is_some_and(|own| own.data == data);
+        match self.as_of {
+            Some(known) if day > known && !calendar => LAST_DAY.previous(),
+            _ => day,
+        }
+    }
+
+    /// Whether a row is known by a date or period of it: one that has ended, or one of a plan.
+    pub fn is_known(&self, data: DataId, column: ColumnIx, (_, to): (Day, Day)) -> bool {
+        let Some(day) = self.as_of else { return true };
+        let (_, end) = self.days(self.months);
+        let covers_the_end = |row: &Row| match row.get(&column) {
+            Some(period @ Value::Period(_)) => {
+                span(Some(period), self).is_some_and(|(from, to)| from <= end && end <= to)
+            }
+            _ => false,
+        };
+        to <= day || self.rows[data.0].iter().any(covers_the_end)
     }
 
     /// Puts in what rows are dated, found and followed by where that is computed: as of the row's own day, in the order in which
@@ -200,9 +224,15 @@ impl<'m> World<'m> {
         match &self.model.data[data.0].time {
             TimeShape::Always => (FIRST_DAY, LAST_DAY),
             TimeShape::Dated(column) => span(row.get(column), self).unwrap_or((FIRST_DAY, LAST_DAY)),
-            TimeShape::Valid { from, to } => (day(from).unwrap(), to.as_ref().and_then(&day).unwrap_or(LAST_DAY)),
+            TimeShape::Valid { from, to } => {
+                let to = to.as_ref().and_then(&day).unwrap_or(LAST_DAY);
+                (
+                    self.known(data, day(from).unwrap()),
+                    if self.as_of.is_some_and(|known| to > known) { LAST_DAY } else { to },
+                )
+            }
             TimeShape::Snapshot(on) => {
-                let taken = day(on).unwrap();
+                let taken = self.known(data, day(on).unwrap());
                 let next = self.taken(data).into_iter().find(|other| *other > taken);
                 (taken, next.map_or(LAST_DAY, Day::previous))
             }
@@ -212,7 +242,7 @@ impl<'m> World<'m> {
     /// The days on which stock was taken.
     pub fn taken(&self, data: DataId) -> BTreeSet<Day> {
         let TimeShape::Snapshot(on) = self.model.data[data.0].time else { return BTreeSet::new() };
-        self.rows[data.0].iter().filter_map(|row| row.get(&on)?.as_day()).collect()
+        self.rows[data.0].iter().filter_map(|row| Some(self.known(data, row.get(&on)?.as_day()?))).collect()
     }
 
     /// The row that a link leads to: the one that holds (the latest such over the days of a period), else the
@@ -234,7 +264,7 @@ impl<'m> World<'m> {
         };
         rows.sort_by_key(|row| from(row));
         let (_, last) = when.unwrap_or((LAST_DAY, LAST_DAY));
-        let begun = rows.iter().rev().find(|row| from(row) <= last);
+        let begun = rows.iter().rev().find(|row| self.known(target, from(row)) <= last);
         begun.or(rows.first()).copied()
     }
 
