@@ -215,7 +215,7 @@ pub struct EvalArgs {
     pub period: Option<PeriodName>,
 
     /// All periods between two of one kind, in one pass over the files (2025-Q1..2026-Q3)
-    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with_all = ["period", "set", "replace", "add"])]
+    #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with_all = ["period", "set", "replace", "add", "as_of"])]
     pub periods: Option<Periods>,
 
     #[command(flatten)]

@@ -71,12 +71,14 @@ pub fn evaluate(
         Some(period) => asked.running.of(model, *period)?,
         None => None,
     };
+    // What is wrong with what is asked first is told with all others, if it is found there as well.
+    let mut unknown = Vec::new();
     let plans = match running {
         None => plans(model, &asked.periods),
-        Some(mut running) => match learn(&mut running, model, &options, elsewhere)? {
-            Ok(()) => plan_running(model, running).map(|plan| vec![plan]),
-            Err(diagnostics) => Err(diagnostics),
-        },
+        Some(mut running) => {
+            unknown = learn(&mut running, model, &options, elsewhere)?.err().unwrap_or_default();
+            plan_running(model, running).map(|plan| vec![plan])
+        }
     };
     let mut plans = match plans {
         Ok(plans) => plans,
@@ -92,6 +94,7 @@ pub fn evaluate(
     };
     reading.finish();
     let mut answers = match answers {
+        Ok(_) if !unknown.is_empty() => return Ok(Err(unknown)),
         Ok(answers) => answers,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
@@ -123,9 +126,7 @@ fn learn(
         Some(answers) => answers,
         None => answer(model, &look.query, options),
     };
-    // What is wrong with these data sets is told with all others, when everything is read.
-    look.learn(model, &answers.unwrap_or_default(), running);
-    Ok(Ok(()))
+    Ok(answers.map(|answers| look.learn(model, &answers, running)))
 }
 
 impl ReadArgs {

@@ -132,6 +132,7 @@ pub fn of_files(args: &EvalArgs, project: &Project, folder: &Path, read: &[PathB
 pub fn of_explanation(args: &WhyArgs, project: &Project, read: Option<(&Path, &[PathBuf])>) -> Provenance {
     let mut made = of_specs(&project.sources, project.files)
         .option("period", args.period.to_string())
+        .option("as-of", args.as_of.map(|day| day.to_string()))
         .option("person", args.person.clone())
         .option("against", args.against.clone())
         .option("lang", args.lang.clone())

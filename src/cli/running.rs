@@ -16,8 +16,7 @@ pub struct RunningArgs {
     #[arg(
         long,
         value_name = "DAY",
-        value_parser = read_day,
-        conflicts_with_all = ["periods", "measures"],
+        value_parser = read_day, conflicts_with = "measures",
         help_heading = "A period that is running"
     )]
     pub as_of: Option<Day>,

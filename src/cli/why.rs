@@ -30,6 +30,7 @@ use crate::plan::query::Answers;
 use crate::project::{self, Project};
 use crate::report::Look;
 use crate::report::csv::cell::Style;
+use crate::report::estimate::Estimate;
 use crate::report::show::Show;
 use crate::score::card::PersonResult;
 use crate::score::{Brief, Scored, score_people, score_supposing};
@@ -60,8 +61,15 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
             "leave one of the two out",
         ));
     }
+    if let (Some(day), Some(other)) = (args.as_of, other_period) {
+        return Err(Failure::with_help(
+            format_args!("`--as-of {day}` is a day of one period, and `--against` names another, {other}"),
+            "leave one of the two out",
+        ));
+    }
     let periods = std::iter::once(args.period).chain(other_period).collect();
-    let (person, read, running) = (Some(args.person.as_str()), &args.read, RunningArgs::default());
+    let (person, read) = (Some(args.person.as_str()), &args.read);
+    let running = RunningArgs { as_of: args.as_of, project: None };
     let closings = Closings::of(&project.folders);
     let asked = Asked { periods, person, read, running, other_files: other_files.clone(), by_month: false, closings };
     let evaluated = evaluate(&asked, &project.model, data.clone(), &Reading::new(), &|_, _, _| Ok(None))?;
@@ -91,6 +99,9 @@ pub fn run(args: &WhyArgs) -> Result<Exit, Failure> {
     let suppositions = suppose::told(&args.suppose, &other_files, values);
     explained.why.supposed =
         suppositions.map_or(Vec::new(), |suppositions| suppositions.told(&Show::new(model, language)));
+    if let Some(of_running) = plan.running.as_deref() {
+        explained.why.running = Estimate { of_running, ways: Vec::new() }.sentences(&Show::new(model, language));
+    }
     let compared = match &against {
         None => Compared::default(),
         Some(against) => {

@@ -14,7 +14,7 @@ use crate::language::{AggregateFunction, BinaryOp, Keeps, Parts};
 use crate::model::data::{ColumnIx, ColumnType, DataId};
 use crate::model::{KpiId, Model};
 use crate::plan::query::Answers;
-use crate::time::{Day, Month, Months, PeriodName};
+use crate::time::{Calendar, Day, Month, Months, PeriodName};
 use crate::value::Value;
 
 /// How the rest of a period is estimated.
@@ -199,7 +199,25 @@ pub fn look(model: &Model, running: &Running) -> Result<Option<Look>, Vec<Diagno
 /// Long before and after everything.
 fn ever() -> (Day, Day) {
     let day = |year, month, day| Day::from_ymd(year, month, day).unwrap_or(Day(0));
-    (day(1, 1, 1), day(9999, 12, 31))
+    (day(1, 1, 1), day(9998, 12, 31))
+}
+
+/// Whether a period lies between two days: between the months that lie there, as engines know periods by their months.
+fn in_whole_months(calendar: &Calendar, date: NodeId, (from, to): (Day, Day)) -> RowNode {
+    let (before, after) = ever();
+    let [mut first, mut last] = [from, to];
+    if from > before {
+        let month = calendar.month_of(from);
+        first = calendar.first_day(if calendar.first_day(month) < from { Month(month.0 + 1) } else { month });
+    }
+    if to < after {
+        let month = calendar.month_of(to);
+        last = calendar.last_day(if calendar.last_day(month) > to { Month(month.0 - 1) } else { month });
+    }
+    match first > last {
+        true => RowNode::Constant(Value::Flag(false)),
+        false => RowNode::InDays { date, from: first, to: last },
+    }
 }
 
 impl Asked {
@@ -208,7 +226,8 @@ impl Asked {
         let (before, after) = ever();
         let mut node = |node: RowNode| NodeId(self.table(model, data).nodes.insert_full(node).0);
         let date = node(RowNode::Column { via: Vec::new(), column });
-        let mut within = |from: Day, to: Day| node(RowNode::InDays { date, from, to });
+        let calendar = &model.company.calendar;
+        let mut within = |from: Day, to: Day| node(in_whole_months(calendar, date, (from, to)));
         let [earlier, later] = [within(before, running.last_day.previous()), within(running.last_day.next(), after)];
         let known = within(before, running.day);
         let each: Vec<NodeId> = running.stretches.iter().map(|stretch| within(stretch.first, stretch.last)).collect();
@@ -284,7 +303,11 @@ impl Planner<'_> {
     ) -> NodeId {
         let months = self.period.months;
         let date = self.column(&RowContext { data, via: Vec::new(), months, read: None }, &[], column);
-        let within = self.row_node(data, RowNode::InDays { date, from, to });
+        let within = match self.is_by_period(data, column) {
+            true => in_whole_months(&self.model.company.calendar, date, (from, to)),
+            false => RowNode::InDays { date, from, to },
+        };
+        let within = self.row_node(data, within);
         match condition {
             Some(condition) => self.row_node(data, RowNode::Binary(BinaryOp::And, within, condition)),
             None => within,

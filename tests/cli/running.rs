@@ -301,6 +301,23 @@ fn every_form_says_that_it_is_no_result() {
     }
 }
 
+/// What stands on the day, down to the rows that are known.
+#[test]
+fn what_stands_on_a_day_is_explained() {
+    let folder = project();
+    let why = |more: &[&str]| {
+        let command = ["why", "--period", "2026-Q3", "--person", "P1", "--as-of", "2026-08-31"];
+        merit(folder.path(), &[&command, more].concat())
+    };
+    expect("running_why", &why(&["--data", "data", ".", "sold"]));
+    expect("running_why_csv", &why(&[".", "sold", "--format", "csv", "--rows", "all"]));
+    expect("running_why_against", &why(&["--against", "previous"]));
+    let document: Value = serde_json::from_slice(&why(&["--format", "json"]).stdout).unwrap();
+    let schema = serde_json::from_str(include_str!("../../docs/why.schema.json")).unwrap();
+    assert_eq!(crate::schema::faults(&schema, &document), Vec::<String>::new());
+    assert_eq!(document["running"][0], "Interim state on 2026-08-31, no result");
+}
+
 #[test]
 fn something_is_supposed_of_an_estimate() {
     let folder = project();

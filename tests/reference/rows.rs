@@ -264,7 +264,10 @@ impl<'m> World<'m> {
         };
         rows.sort_by_key(|row| from(row));
         let (_, last) = when.unwrap_or((LAST_DAY, LAST_DAY));
-        let begun = rows.iter().rev().find(|row| self.known(target, from(row)) <= last);
+        // Rows of a plan are followed as of their own days, whatever is known by now.
+        let of_period = when.is_some_and(|(from, to)| from < to);
+        let begins = |row: &Row| if of_period { from(row) } else { self.known(target, from(row)) };
+        let begun = rows.iter().rev().find(|row| begins(row) <= last);
         begun.or(rows.first()).copied()
     }
 

@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::{ColorArgs, ReadArgs};
 use crate::cli::choices::{CsvStyle, WhyForm};
-use crate::cli::periods::read_period;
+use crate::cli::periods::{read_day, read_period};
 use crate::cli::suppose::SupposeArgs;
-use crate::time::PeriodName;
+use crate::time::{Day, PeriodName};
 
 /// Tell why somebody's score, grade or bonus is what it is: from the grade down to the rows of the data.
 ///
@@ -50,6 +50,10 @@ pub struct WhyArgs {
     /// What makes the score differ: from `previous` or another period, from somebody else's, or from what a grade takes
     #[arg(long, value_name = "WHAT")]
     pub against: Option<String>,
+
+    /// As it stands on this day of the period: rows dated later are not known yet (2026-08-15)
+    #[arg(long, value_name = "DAY", value_parser = read_day, help_heading = "A period that is running")]
+    pub as_of: Option<Day>,
 
     #[command(flatten)]
     pub suppose: SupposeArgs,

@@ -5,6 +5,7 @@ use std::io;
 use super::document::{Row, Val, Why};
 use crate::report::csv::SUPPOSED;
 use crate::report::csv::cell::{Cell, Sheet, Style, decimal};
+use crate::report::csv::estimate::ESTIMATE;
 
 const HEADERS: [&str; 13] =
     ["person", "period", "aggregate", "data", "file", "sheet", "row", "key", "from", "to", "counted", "value", "share"];
@@ -15,13 +16,16 @@ pub fn rows_as_csv(why: &Why, style: Style) -> io::Result<String> {
     let mut sheet = Sheet::new(style, &mut out);
     // As in the report of results: what is supposed stands in every row.
     let supposed = (!why.supposed.is_empty()).then(|| why.supposed.join("; "));
-    sheet.row(HEADERS.iter().copied().chain(supposed.is_some().then_some(SUPPOSED)).map(Cell::text))?;
+    let running = why.running.first();
+    let last = supposed.is_some().then_some(SUPPOSED).into_iter().chain(running.map(|_| ESTIMATE[0]));
+    sheet.row(HEADERS.iter().copied().chain(last).map(Cell::text))?;
     for measure in &why.measures {
         let counted = measure.counted.iter().flat_map(|rows| &rows.listed).map(|row| (row, "counted"));
         let left_out = measure.left_out.iter().flat_map(|left| left.rows.listed.iter().map(|row| (row, left.why)));
         for (row, how) in counted.chain(left_out) {
             let cells = cells(why, [&measure.text, &measure.data], row, how);
-            sheet.row(cells.into_iter().chain(supposed.as_ref().map(Cell::text)))?;
+            let last = supposed.iter().chain(running).map(Cell::text);
+            sheet.row(cells.into_iter().chain(last))?;
         }
     }
     sheet.end()?;

@@ -35,6 +35,9 @@ pub struct Why {
     pub measures: Vec<Measure>,
     /// What is supposed, and not so.
     pub supposed: Vec<String>,
+    /// Of a period that is running: that these are no results, and what is known; left out of one that has ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub running: Vec<String>,
     /// What people decided in the place of what the rules give; left out where nothing was.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rulings: Vec<Ruling>,

@@ -100,6 +100,7 @@ impl<'a> Explainer<'a> {
             rank: person.rank,
             measures: Vec::new(),
             supposed: Vec::new(),
+            running: Vec::new(),
             rulings: person.rulings.iter().map(|ruling| self.ruling(ruling)).collect(),
         };
         self.with_measures(Explained { why, measures })

@@ -141,6 +141,9 @@ impl Teller<'_> {
         };
         let Period { name, first_day, last_day, .. } = &why.period;
         self.line(0, "", &format!("{who} · {name} ({first_day} to {last_day})"), Style::Strong);
+        for running in &why.running {
+            self.line(0, "", running, Style::Poor);
+        }
         let lead = format!("{}  ", Words::of(None).supposed);
         for supposed in &why.supposed {
             self.line(0, &lead, supposed, Style::Poor);

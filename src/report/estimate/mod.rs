@@ -38,6 +38,11 @@ impl Estimate<'_> {
         show.words.no_result_as_of(&running.day.to_string(), running.how.is_some())
     }
 
+    /// That it is no result, and all that is told.
+    pub fn sentences(&self, show: &Show<'_>) -> Vec<String> {
+        std::iter::once(self.mark(show)).chain(self.told(show)).collect()
+    }
+
     /// How the rest of the period goes, and what of it is no matter of pace, in sentences.
     pub fn told(&self, show: &Show<'_>) -> Vec<String> {
         let (words, running) = (show.words, &self.of_running.running);
