@@ -17,7 +17,8 @@ use crate::data::take_seed;
 use crate::ledger::chain::{Chain, Fault, LIST, Link};
 use crate::ledger::closing::{Front, Head, Parts};
 use crate::ledger::inputs::Places;
-use crate::ledger::put::KEPT;
+use crate::ledger::put::{KEPT, signature_of};
+use crate::ledger::signature::Signers;
 use crate::ledger::standing::{self, Document, behind_provenance, differences, says_all_of};
 use crate::ledger::table::table_fault;
 use crate::ledger::verify::{Again, KeptHead, OfClosing, Verified};
@@ -53,9 +54,10 @@ pub fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
     if !args.chain_only {
         faults.extend(of_kept(&folder));
     }
+    let signers = args.signers.as_deref().map(signers).transpose()?;
     let mut closings = Vec::new();
     for (link, head) in chain.links.iter().zip(&checked.heads) {
-        closings.push(closing(args, &chain, link, head.as_ref(), &places)?);
+        closings.push(closing((args, signers.as_ref()), &chain, link, head.as_ref(), &places)?);
     }
     let kept_head = args.head.as_ref().map(|sha256| {
         let at = chain.links.iter().position(|link| link.sha256 == *sha256);
@@ -101,6 +103,18 @@ pub(super) fn closings_of(paths: &[PathBuf]) -> Result<(PathBuf, Vec<PathBuf>), 
     Ok((folder(&project.folders), project.folders))
 }
 
+/// The list of those who may sign.
+fn signers(path: &Path) -> Result<Signers, Failure> {
+    let shown = path.display();
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::with_help(
+            format_args!("the signers in `{shown}` cannot be read: {error}"),
+            "name a file as `ssh-keygen` takes it, with lines such as `wang@example.com ssh-ed25519 AAAA…`",
+        )
+    })?;
+    Signers::read(&text).map_err(|why| Failure::new(format_args!("the signers in `{shown}` cannot be read: {why}")))
+}
+
 /// Files that are kept, and are not those by whose hash they are called.
 fn of_kept(folder: &Path) -> Vec<Fault> {
     let entries = fs::read_dir(folder.join(KEPT)).into_iter().flatten().flatten();
@@ -119,7 +133,7 @@ fn of_kept(folder: &Path) -> Vec<Fault> {
 
 /// What became of one closing.
 fn closing(
-    args: &VerifyArgs,
+    (args, signers): (&VerifyArgs, Option<&Signers>),
     chain: &Chain,
     link: &Link,
     head: Option<&Head>,
@@ -135,10 +149,13 @@ fn closing(
         again: None,
         changed: Vec::new(),
     };
-    if head.is_none() || args.chain_only {
+    let Some(head) = head.filter(|_| !args.chain_only || signers.is_some()) else { return Ok(told) };
+    let bytes = fs::read(chain.place(link)).unwrap_or_default();
+    let signature = || fs::read(signature_of(&chain.place(link))).ok();
+    told.signed = signers.map(|signers| signers.judge(&bytes, signature().as_deref(), head.day()));
+    if args.chain_only {
         return Ok(told);
     }
-    let bytes = fs::read(chain.place(link)).unwrap_or_default();
     let parts = Parts::of(&bytes);
     let read = parts.as_ref().and_then(|parts| Some((parts.front()?, Document::read(parts.results)?, parts.results)));
     let Some((front, document, results)) = read else {
