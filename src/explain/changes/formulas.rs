@@ -47,9 +47,7 @@ impl Reader<'_> {
             Kind::Binary(op, left, right) => {
                 let mut parts = [of(left), of(right)];
                 // Of two that are missing the first is told, and not each reason gives way to a `default`.
-                if matches!(op, BinaryOp::Add | BinaryOp::Multiply)
-                    && [left, right].into_iter().any(|one| is_there(one))
-                {
+                if matches!(op, BinaryOp::Add | BinaryOp::Multiply) && (is_there(left) || is_there(right)) {
                     parts.sort();
                 }
                 self.binary(*op, parts, expr)
