@@ -18,10 +18,10 @@ pub use self::shared::{CacheArgs, ColorArgs, LinkArgs, ReadArgs, SpecArgs};
 pub use self::why::WhyArgs;
 use super::address::Engine;
 use super::choices::{CsvRows, CsvStyle, DataForm, FindingsForm, FmtForm, Form, PlanForm, SqlForm, TestForm, dialects};
-use super::periods::{Periods, periods_of, read_period, read_periods};
+use super::periods::{Periods, periods_of, read_day, read_period, read_periods};
 use super::running::RunningArgs;
 use super::suppose::SupposeArgs;
-use crate::time::PeriodName;
+use crate::time::{Day, PeriodName};
 use crate::warehouse::Dialect;
 
 #[derive(Debug, Parser)]
@@ -201,6 +201,8 @@ Examples:
       what would change, for whom: results that are none
   merit eval specs/insurance --period 2026-Q3 --as-of 2026-09-15 --project pace
       where the quarter is heading, as a range: an estimate
+  merit eval specs/insurance --period 2026-Q3 --as-known 2026-11-30
+      as it was closed by then: needs a closing
   merit eval specs/insurance --period 2026-07 --allow-empty
       one month, although there were no examinations in it
   merit eval specs/insurance --period 2026-Q3 --data exports/july
@@ -217,6 +219,15 @@ pub struct EvalArgs {
     /// All periods between two of one kind, in one pass over the files (2025-Q1..2026-Q3)
     #[arg(long, value_name = "FROM..TO", value_parser = read_periods, conflicts_with_all = ["period", "set", "replace", "add", "as_of"])]
     pub periods: Option<Periods>,
+
+    /// The closing of the period that held on this day, without evaluating anything (2026-11-30)
+    #[arg(
+        long,
+        value_name = "DATE",
+        value_parser = read_day,
+        conflicts_with_all = ["periods", "set", "replace", "add", "as_of", "engine", "measures", "position", "team", "output", "data"]
+    )]
+    pub as_known: Option<Day>,
 
     #[command(flatten)]
     pub read: ReadArgs,

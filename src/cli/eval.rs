@@ -13,7 +13,7 @@ use super::open::{Telling, data_folder, refuse};
 use super::progress::Reading;
 use super::scenarios::{Scenario, scenarios as ways_of};
 use super::select::{Wanted, select};
-use super::{cache, machine, out, output, provenance, suppose};
+use super::{cache, known, machine, out, output, provenance, suppose};
 use crate::data::options::{Options, OtherFiles};
 use crate::data::take_seed;
 use crate::diagnostic::Diagnostic;
@@ -32,6 +32,9 @@ use crate::score::card::Results;
 use crate::score::{Scored, score_people, score_supposing};
 
 pub fn run(args: &EvalArgs) -> Result<Exit, Failure> {
+    if let Some((day, period)) = args.as_known.zip(args.period) {
+        return known::run(args, period, day);
+    }
     let format = output::format(args)?;
     // The tables of tests in specs are hashed as well.
     cache::of(&args.read.cache)?.iter().for_each(take_seed);

@@ -18,6 +18,7 @@ mod exit;
 mod explain;
 mod fmt;
 mod goal;
+mod known;
 mod load;
 mod machine;
 mod open;

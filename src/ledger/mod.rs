@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod chain;
 pub mod closing;
 pub mod inputs;
+pub mod known;
 pub mod put;
 pub mod restate;
 pub mod restated;

@@ -255,3 +255,30 @@ fn formulas_read_closings_as_they_stood() {
     let said = told(folder.path(), &["eval", "shop", "--period", "2026-Q3"], 1);
     assert!(said.contains("broken-chain") && said.contains("2026-Q2.2.json"), "{said}");
 }
+
+/// What was known of a quarter on a day: not closed, as it was paid, as it was restated.
+#[test]
+fn a_period_is_shown_as_it_was_known() {
+    let folder = closed();
+    write(folder.path(), "data/sales.csv", &format!("{SALES}P1,2026-05-30,1000\n"));
+    let by = ["--write", "--reason", "late rows", "--by", "Li Na", "--on", "2026-08-03"];
+    told(folder.path(), &[&RESTATE[..], &by].concat(), 0);
+    let known = |day: &str, more: &[&str], exit: i32| {
+        let words = [&["eval", "shop", "--period", "2026-Q2", "--as-known", day][..], more].concat();
+        told(folder.path(), &words, exit)
+    };
+    let mut said = known("2026-07-06", &[], 2) + &known("2026-07-07", &[], 0) + &known("2026-08-03", &[], 0);
+    said += &known("2026-08-03", &["--person", "Ann"], 0);
+    said += &known("2026-08-03", &["--person", "nobody"], 2);
+    said += &known("2026-08-03", &["--format", "csv"], 2);
+    expect("as_known", &said);
+    // The document of the results, letter for letter.
+    let closing = fs::read_to_string(folder.path().join("shop/closed/2026-Q2.1.json")).unwrap();
+    let document = known("2026-08-02", &["--format", "json"], 0);
+    assert!(closing.contains(document.trim_end()));
+    let results: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(schema::faults(&schema_of(Document::Results), &results), Vec::<String>::new());
+    // What somebody has changed is not shown.
+    fs::write(folder.path().join("shop/closed/2026-Q2.1.json"), closing.replace("Ann", "Amy")).unwrap();
+    assert!(known("2026-08-02", &[], 1).contains("broken-chain"));
+}
