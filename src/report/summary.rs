@@ -123,7 +123,7 @@ fn table(report: &Report<'_>, overview: Overview, show: &Show<'_>) -> Table {
         Column::left(words.name, 10),
         Column::left(words.team, 10),
         Column::right(words.score, 6),
-        Column::left(words.may_be, 6),
+        Column::left(words.may_be, 13),
         Column::left(words.rating, 6),
         Column::right(words.rank, 4),
         Column::left(words.remarks, 14),
