@@ -7,6 +7,7 @@
 
 mod reference {
     pub mod aggregates;
+    pub mod closings;
     pub mod compare;
     pub mod formulas;
     pub mod hidden;

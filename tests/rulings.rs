@@ -1,8 +1,10 @@
-//! What people decide in the place of what the rules give: what follows from it, and what is refused, with its cells.
+//! What people decide in the place of what the rules give, and what was closed: what follows, and what is refused, with its cells.
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use merit::closed::{ClosedPeriod, ClosedValue, ClosedValues};
 use merit::data::answer;
 use merit::data::options::Options;
 use merit::diagnostic::{DataPlace, Diagnostic};
@@ -104,6 +106,16 @@ const HEADER: &str = "person,post,period,what,to,reason,by,on";
 
 /// What comes of it in some periods, or what is wrong, with the cells.
 fn scored(spec: &str, files: &[(&str, &str)], periods: &[&str]) -> Result<Vec<Results>, Vec<String>> {
+    scored_after(ClosedValues::default(), spec, files, periods)
+}
+
+/// The same after earlier periods were closed.
+fn scored_after(
+    closed: ClosedValues,
+    spec: &str,
+    files: &[(&str, &str)],
+    periods: &[&str],
+) -> Result<Vec<Results>, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("all.merit"), spec).unwrap();
     for (name, rows) in files {
@@ -127,7 +139,8 @@ fn scored(spec: &str, files: &[(&str, &str)], periods: &[&str]) -> Result<Vec<Re
     let options = Options { allow_empty: true, ..Options::of(PathBuf::from(folder.path())) };
     let periods: Vec<PeriodName> = periods.iter().map(|period| PeriodName::parse(period).unwrap()).collect();
     let plans = plans(&loaded.model, &periods).map_err(messages)?;
-    let answers = answer(&loaded.model, &plans[0].query, &options).map_err(messages)?;
+    let mut answers = answer(&loaded.model, &plans[0].query, &options).map_err(messages)?;
+    answers.closed = Arc::new(closed);
     score_all(&loaded.model, &plans, &answers).map_err(messages)
 }
 
@@ -414,4 +427,68 @@ fn what_is_missing_by_rule_has_no_distance() {
     );
     let people = scored(&spec("rulings on kpi kept", more), &files, &["2026-Q3"]).unwrap().remove(0).people;
     assert_eq!(all(&people)[1], "P2 20 D 2 200 1060 | 0 D");
+}
+
+/// P1's bonus in closings: over all posts, and as an agent; `None` is several values.
+fn bonus_closed(overall: Option<(i64, &str)>, as_agent: Option<(i64, &str)>) -> ClosedValues {
+    let value = |(number, unit): (i64, &str)| ClosedValue {
+        value: Value::Number(number.into()),
+        unit: Some(unit.into()),
+        shown: number.to_string().into(),
+    };
+    let mut closing = ClosedPeriod::new("2026-Q2.1", "ab");
+    let person = closing.person_mut(&"people".into(), &"P1".into());
+    person.overall.insert("bonus".into(), overall.map(value));
+    person.posts.entry("agent".into()).or_default().insert("bonus".into(), as_agent.map(value));
+    let mut closed = ClosedValues::default();
+    closed.insert(PeriodName::parse("2026-Q2").unwrap(), closing);
+    closed
+}
+
+fn carried(closed: ClosedValues, read: &str, period: &str) -> Result<Vec<String>, Vec<String>> {
+    let spec = spec(ALL, "").replace(
+        "output pool \"Pool\" : CNY = sum(bonus default 0 of people)",
+        &format!("output carried : CNY = {read}"),
+    );
+    assert!(spec.contains(read));
+    let files = [("people.csv", PEOPLE), ("sales.csv", SALES), ("rulings.csv", HEADER)];
+    let people = scored_after(closed, &spec, &files, &[period])?.remove(0).people;
+    Ok(people.iter().take(2).map(|person| format!("{:?}", person.posts[0].outputs[1].value)).collect())
+}
+
+/// In the post, or over all posts; the reason tells whether there is a closing.
+#[test]
+fn results_of_an_earlier_period_are_those_that_were_closed() {
+    let closed = || bonus_closed(Some((700, "CNY")), Some((300, "CNY")));
+    let in_post = carried(closed(), "closed(bonus) previous period", "2026-Q3").unwrap();
+    assert_eq!(in_post, ["Number(300)", "Missing(NotEvaluatedThen)"]);
+    let over_all = carried(closed(), "closed(bonus of person) previous period", "2026-Q3").unwrap();
+    assert_eq!(over_all, ["Number(700)", "Missing(NotEvaluatedThen)"]);
+    let year_before = carried(closed(), "closed(bonus) 1 year earlier", "2026-Q3").unwrap();
+    assert_eq!(year_before, ["Missing(NotClosed)", "Missing(NotClosed)"]);
+    let month = carried(closed(), "closed(bonus) previous period", "2026-07").unwrap();
+    assert_eq!(month, ["Missing(NotClosed)", "Missing(NotClosed)"]);
+}
+
+#[test]
+fn what_was_closed_as_something_else_is_refused() {
+    let in_euro = bonus_closed(Some((700, "EUR")), Some((300, "EUR")));
+    let wrong = carried(in_euro, "closed(bonus) previous period default 0 CNY", "2026-Q3").unwrap_err();
+    assert_eq!(
+        wrong,
+        ["closed-otherwise: `bonus` of 2026-Q2 was closed in EUR, and is in CNY now, for `P1` in 2026-Q3 []"]
+    );
+    let several = bonus_closed(Some((700, "CNY")), None);
+    let wrong = carried(several, "closed(bonus) previous period default 0 CNY", "2026-Q3").unwrap_err();
+    assert_eq!(
+        wrong,
+        [
+            "closed-otherwise: the closing of 2026-Q2 has several values of `bonus`, which differ, for `P1` in 2026-Q3 []"
+        ]
+    );
+    let wrong = carried(ClosedValues::default(), "closed(bonus) 1 month earlier", "2026-Q3").unwrap_err();
+    assert_eq!(
+        wrong,
+        ["no-such-closing: `closed(bonus)` is read of 2026-06 to 2026-08, which is no month, quarter, half or year []"]
+    );
 }

@@ -772,6 +772,9 @@ def office(staff, b):
     write("prizes.csv", ("winner", "given_on"), prizes)
     write("conduct.csv", ("case_no", "suspect", "decided_on", "outcome"),
           [(f"HG{i + 1:03}", who, iso(d), o) for i, (d, who, o) in enumerate(sorted(cases))])
+    appealed = staff.holding(CLERK, "861001", D(2026, 3, 31))[0]
+    write("rulings.csv", ("工号", "考核期", "事项", "裁定", "理由", "裁定人", "裁定日期"),
+          [(appealed, "2026-Q1", "score", "95", "两份差错件非本人初审", "绩效申诉委员会", "2026-04-21")])
 
 
 def main():

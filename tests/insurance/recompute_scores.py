@@ -364,6 +364,9 @@ def paid_in(stints, days, w):
         mean = None if any(a is None for a, _ in amounts) else sum(a * d for a, d in amounts) / days
         if mean is not None and output == "quarterly_bonus":
             mean = half_up(mean * days / ((w.end - w.start).days + 1))
+            if stints[0].post == "营业区经理":
+                paid["paid_at_once"] = half_up(F(60, 100) * mean)
+                paid["released"] = F(0)  # nothing was closed
         paid[output] = mean
     return paid
 

@@ -1,7 +1,9 @@
 //! One project through the program and through the reference.
 
 use std::fs;
+use std::sync::Arc;
 
+use merit::closed::ClosedValues;
 use merit::data::options::Options;
 use merit::data::{BLOCK, answer, own_months};
 use merit::diagnostic::{Code, Diagnostic};
@@ -16,6 +18,7 @@ use merit::score::{score, score_all};
 use merit::time::PeriodName;
 use merit::value::{Missing, Value};
 
+use super::closings::at_random;
 use super::formulas::{MISTAKES, UNREAD};
 use super::rows::{World, written};
 use super::running::running;
@@ -72,9 +75,16 @@ pub fn compare(project: &Project) -> Outcome {
         Ok(plan) => plan,
         Err(errors) => return Outcome::Refused(messages(&errors)),
     };
-    let answers = answer(model, &plan.query, &options(u64::MAX, BLOCK));
+    let mut world = World::new(model, &loaded.sources, &project.files, model.company.calendar.months(period));
+    world.closings = at_random(&world, period, project.spec().len() as u64);
+    let closed = Arc::new(world.closings.values(model));
+    let with_closings = |mut answers: Answers| {
+        answers.closed = closed.clone();
+        answers
+    };
+    let answers = answer(model, &plan.query, &options(u64::MAX, BLOCK)).map(with_closings);
     // Tables that go by in blocks of a few rows answer the same, and say the same of what is wrong.
-    let passing = answer(model, &plan.query, &options(0, block));
+    let passing = answer(model, &plan.query, &options(0, block)).map(with_closings);
     if shown(&answers) != shown(&passing) {
         return Outcome::Differ(format!("as they go by: {passing:?}, kept: {answers:?}"));
     }
@@ -82,7 +92,6 @@ pub fn compare(project: &Project) -> Outcome {
 
     MISTAKES.with(|mistakes| mistakes.borrow_mut().clear());
     UNREAD.with(|unread| unread.borrow_mut().clear());
-    let mut world = World::new(model, &loaded.sources, &project.files, model.company.calendar.months(period));
     let people = world.evaluate();
     let mistakes = MISTAKES.with(|mistakes| mistakes.borrow().clone());
     match results {
@@ -103,7 +112,7 @@ pub fn compare(project: &Project) -> Outcome {
                 Err(_) => Ok(()),
             };
             match differences(&results, &people)
-                .and_then(|()| alone_and_together(model, period, &options(0, 200)))
+                .and_then(|()| alone_and_together(model, period, &options(0, 200), &closed))
                 .and_then(|()| supposed(&mut world))
                 .and_then(|()| {
                     world.supposed.clear();
@@ -132,7 +141,11 @@ fn somewhere_nobody(model: &Model, people: &[PersonR]) -> bool {
 }
 
 /// Evaluates the period and the two before it one by one, and in one pass: the same results, or mistakes in both.
-fn alone_and_together(model: &Model, period: PeriodName, options: &Options) -> Same {
+fn alone_and_together(model: &Model, period: PeriodName, options: &Options, closed: &Arc<ClosedValues>) -> Same {
+    let with_closings = |mut answers: Answers| {
+        answers.closed = closed.clone();
+        answers
+    };
     let year_before = PeriodName { year: period.year - 1, ..period };
     let mut periods: Vec<PeriodName> = year_before.up_to(period).unwrap().collect();
     periods.drain(..periods.len().saturating_sub(3));
@@ -149,12 +162,12 @@ fn alone_and_together(model: &Model, period: PeriodName, options: &Options) -> S
         .iter()
         .map(|period| {
             let plan = plan(model, *period)?;
-            let answers = answer(model, &plan.query, options)?;
+            let answers = with_closings(answer(model, &plan.query, options)?);
             score(model, &plan, &answers).map(|results| written(&results))
         })
         .collect();
     let together = plans(model, &periods).and_then(|plans| {
-        let answers = answer(model, &plans[0].query, options)?;
+        let answers = with_closings(answer(model, &plans[0].query, options)?);
         Ok(score_all(model, &plans, &answers)?.iter().map(written).collect::<Vec<_>>())
     });
     match (alone, together) {

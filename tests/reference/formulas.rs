@@ -101,6 +101,7 @@ impl World<'_> {
             Kind::Score => inputs.score.clone().unwrap_or(stated("no score")),
             Kind::Rating => inputs.rating.clone().unwrap_or(stated("no rating")),
             Kind::Output(output) => inputs.outputs.map_or(stated("no output"), |of| of(*output)),
+            Kind::Closed(read) => self.closed(read, seat, at),
             Kind::OutputSum(sum) => inputs.sums.map_or(stated("no outputs"), |of| of(sum)),
             _ => self.plain(expr, at.months, &value),
         }

@@ -12,6 +12,8 @@ use merit::source::SourceSet;
 use merit::time::{Day, Month, Months, PeriodName, Start};
 use merit::value::Value;
 
+use super::closings::Closings;
+
 /// Cells by column; blank ones are absent.
 pub type Row = BTreeMap<ColumnIx, Value>;
 
@@ -33,6 +35,8 @@ pub struct World<'m> {
     pub supposed: Vec<Supposed>,
     /// The last day that is known, of a period that is running.
     pub as_of: Option<Day>,
+    /// What was closed of earlier periods.
+    pub closings: Closings,
 }
 
 /// The value that is supposed of a KPI of somebody in a post.
@@ -108,7 +112,8 @@ impl<'m> World<'m> {
                 own_months.push((month.first, day(own.first), day(own.last)));
             }
         }
-        let mut world = World { model, rows, months, own_months, sources, supposed: Vec::new(), as_of: None };
+        let (supposed, closings) = (Vec::new(), Closings::default());
+        let mut world = World { model, rows, months, own_months, sources, supposed, as_of: None, closings };
         world.compute();
         world
     }

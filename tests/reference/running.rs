@@ -2,7 +2,9 @@
 //! and on the last day at pace what the period itself gives.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
+use merit::closed::ClosedValues;
 use merit::data::answer;
 use merit::data::options::Options;
 use merit::diagnostic::{Code, Diagnostic};
@@ -37,13 +39,19 @@ fn seen(what: usize) {
 type Found = Result<(Plan, Answers), Vec<Diagnostic>>;
 
 /// What the program plans and reads, in two steps as on the command line.
-fn found(model: &Model, period: PeriodName, (day, how): (Day, Option<How>), options: &Options) -> Found {
+fn found(
+    (model, closed): (&Model, &Arc<ClosedValues>),
+    period: PeriodName,
+    (day, how): (Day, Option<How>),
+    options: &Options,
+) -> Found {
     let mut running = Running::of(model, period, day, how).expect("a day of the period");
     if let Some(look) = look(model, &running)? {
         look.learn(model, &answer(model, &look.query, options)?, &mut running);
     }
     let plan = plan_running(model, running)?;
-    let answers = answer(model, &plan.query, options)?;
+    let mut answers = answer(model, &plan.query, options)?;
+    answers.closed = closed.clone();
     Ok((plan, answers))
 }
 
@@ -62,7 +70,8 @@ pub fn running(
     UNREAD.with(|unread| unread.borrow_mut().clear());
     let people = world.evaluate();
     let mistakes = MISTAKES.with(|mistakes| mistakes.borrow().clone());
-    let on_day = |options: &Options| found(model, period, (day, None), options);
+    let closed = Arc::new(world.closings.values(model));
+    let on_day = |options: &Options| found((model, &closed), period, (day, None), options);
     let (one, other) = (on_day(kept), on_day(passing));
     let told = |found: &Found| match found {
         Ok((_, answers)) => format!("{:?} {:?} {:?}", answers.rosters, answers.measures, answers.reads),
@@ -83,12 +92,16 @@ pub fn running(
         }
         Err(_) => seen(1),
     }
-    on_the_last_day((model, period), kept, results)
+    on_the_last_day((model, &closed, period), kept, results)
 }
 
 /// Nothing is left to be carried on.
-fn on_the_last_day((model, period): (&Model, PeriodName), options: &Options, results: &Results) -> Same {
-    let Ok((plan, answers)) = found(model, period, (results.last_day, Some(How::Pace)), options) else {
+fn on_the_last_day(
+    (model, closed, period): (&Model, &Arc<ClosedValues>, PeriodName),
+    options: &Options,
+    results: &Results,
+) -> Same {
+    let Ok((plan, answers)) = found((model, closed), period, (results.last_day, Some(How::Pace)), options) else {
         return Ok(());
     };
     let of_running = plan.running.as_deref().expect("a running period");

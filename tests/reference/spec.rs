@@ -866,10 +866,32 @@ impl Maker<'_> {
                 }
                 _ => self.number(Unit::Money, 2).0,
             };
+            let value = self.closed_before(at, scored, value, text.len() as u64);
             let part = self.random.pick(&["", "", "", " prorated", " prorated", " in full"]);
             text += &format!("  output o{at} : CNY{part} = {value}\n");
         }
         text
+    }
+
+    /// Some amounts go by what was closed. The seeds go on giving what else they gave.
+    fn closed_before(&self, at: usize, scored: bool, value: String, seed: u64) -> String {
+        let mut random = Random::new(seed);
+        if random.chance(70) {
+            return value;
+        }
+        let name = match random.below(4) {
+            0 if scored => "score".to_string(),
+            _ => format!("o{}", random.below(at + 1)),
+        };
+        let over_all = if random.chance(30) { format!(" of {}", self.sets[self.subject].row) } else { String::new() };
+        let earlier = random.pick(&["previous period", "1 year earlier", "previous period previous period"]);
+        let closed = format!("closed({name}{over_all}) {earlier}");
+        let (money, fallback) = if name == "score" { (" / 1 point * 1 CNY", "5 points") } else { ("", "5 CNY") };
+        match random.below(4) {
+            0 => format!("({value}) + (({closed}){money})"),
+            1 => format!("if ({closed}) is missing then {value} else 0 CNY"),
+            _ => format!("({value}) + ({closed} default {fallback}){money}"),
+        }
     }
 
     /// An amount in the unit of a KPI, by its size.
