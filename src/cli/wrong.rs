@@ -67,6 +67,12 @@ fn no_command(word: &str) -> Option<Failure> {
         "init" | "new" | "create" | "start" => {
             unknown("a project is a folder of text files whose names end in `.merit`: write the first one in an editor")
         }
+        "lock" | "freeze" | "finalize" | "finalise" | "archive" | "payout" => {
+            unknown("results of a period that is over are kept by `merit close --period 2026-Q3 --by NAME`")
+        }
+        "reopen" | "unclose" | "unlock" | "amend" | "correct" | "recalculate" => unknown(
+            "what was closed stays as it is; what today's data makes of it is told, and added to it, by `merit restate --periods 2026-Q3`",
+        ),
         "version" => unknown("the version is told by `merit --version`"),
         "merit" => unknown("the program is named once, and its command behind it: `merit check`"),
         _ if word.starts_with('-') => None,
@@ -105,7 +111,15 @@ fn in_two_words(words: &[String], path: &str) -> Option<String> {
 
 /// What other programs call an option, and how it is said to a command here.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
-    ("eval plan sql", "--quarter --month --year --date --time", "--period 2026-Q3"),
+    ("eval plan sql close", "--quarter --month --year --time", "--period 2026-Q3"),
+    ("eval plan sql", "--date", "--period 2026-Q3"),
+    ("close restate", "--date --day --at", "--on 2026-10-05"),
+    ("close restate", "--name --user --who --author", "--by"),
+    ("restate", "--period", "--periods 2026-Q3"),
+    ("restate", "--why --comment --message --text", "--reason"),
+    ("close restate", "--key --signature", "--sign"),
+    ("verify", "--hash --sha256", "--head"),
+    ("verify", "--keys --allowed-signers --sign", "--signers"),
     ("check data eval plan test fmt sql", "--json", "--format json"),
     ("eval", "--excel --xlsx", "--csv excel"),
     ("eval", "--name --employee --staff --who --id", "--person"),
@@ -200,6 +214,10 @@ pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
             let help: String = match (is("--dialect"), is("--period"), is("--output")) {
                 (_, true, _) if is("--by") => {
                     "write the period, and who closes it: `--period 2026-Q3 --by \"Wang Fang\"`".into()
+                }
+                _ if is("--reason") => {
+                    "what is added to the chain says why, and who adds it: `--reason \"late rows\" --by \"Wang Fang\"`"
+                        .into()
                 }
                 _ if is("--by") => "write who closes the period: `--by \"Wang Fang\"`".into(),
                 (true, true, _) => "write the engine and the period: `--dialect duckdb --period 2026-Q3`".into(),
