@@ -48,7 +48,7 @@ impl Closings {
         Closings { folder: folder(folders), first: usize::MAX }
     }
 
-    /// The results that plans read of them.
+    /// The results that plans read of them: of a running period those that were closed by its day.
     pub fn read(&self, plans: &[Plan]) -> Result<Result<ClosedValues, Vec<Diagnostic>>, Failure> {
         let nodes = plans.iter().flat_map(|plan| &plan.program.nodes);
         let reads = nodes.filter_map(|node| match node {
@@ -60,8 +60,14 @@ impl Closings {
             return Ok(Ok(ClosedValues::default()));
         }
         let (chain, faults) = chain(&self.folder)?;
+        // What was closed behind the day of a running period is not known on it.
+        let known = |link: &&Link| match plans.iter().filter_map(|plan| plan.query.as_of).min() {
+            Some(day) => chain.head_of(link).and_then(|head| head.day()).is_some_and(|on| on <= day),
+            None => true,
+        };
+        let first = chain.links.iter().take(self.first).take_while(known).count();
         let read = match faults.is_empty() {
-            true => closed_values(&chain, self.first, &periods, &names),
+            true => closed_values(&chain, first, &periods, &names),
             false => Ok(Err(faults)),
         };
         let read = read.map_err(|error| {

@@ -340,3 +340,32 @@ fn what_cannot_be_estimated_is_refused() {
     let several = ["eval", "--periods", "2026-Q2..2026-Q3", "--as-of", "2026-08-31"];
     expect("running_periods", &merit(folder.path(), &several));
 }
+
+/// What people decide and what is closed behind the day is not known on it, as rows are not.
+#[test]
+fn decisions_and_closings_that_come_later_are_not_known() {
+    let spec = SPEC
+        .replace("kpi sold ", "data rulings {\n  rulings\n  may be empty\n  file \"rulings.csv\"\n  row ruling\n  column person : people\n  column period : period\n  column what : text\n  column ruled : text\n  column reason : text\n  column by : text\n  column on : date\n}\n\nkpi sold ")
+        .replace("    rating grades\n  }\n", "    rating grades\n    rulings on score at most 5 points\n  }\n")
+        .replace("to 1 CNY)\n", "to 1 CNY)\n  output before \"Before\" : CNY = closed(bonus) previous period default 0 CNY\n");
+    let folder = project();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("shop.merit", &spec);
+    write("data/sales.csv", &(SALES.to_string() + "P1,2026-05-04,155\n"));
+    write("data/plans.csv", &(PLANS.to_string() + "P1,2026-05,1000\n"));
+    let head = "person,period,what,ruled,reason,by,on\n";
+    write("data/rulings.csv", head);
+    let day = |day: &str| json(&folder, &["--as-of", day]);
+    let (early, late) = (day("2026-08-10"), day("2026-08-31"));
+    // One that is far beyond what is allowed would be refused if it were known.
+    write("data/rulings.csv", &(head.to_string() + "P1,2026-Q3,score,1,appeal,board,2026-09-01\n"));
+    assert_eq!(day("2026-08-31")["people"], late["people"]);
+    let refused = eval(&folder, &["--as-of", "2026-09-01"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("ruling-not-allowed"));
+    let closed = merit(folder.path(), &["close", "--period", "2026-Q2", "--by", "W", "--on", "2026-08-20"]);
+    assert!(closed.status.success(), "{}", String::from_utf8_lossy(&closed.stderr));
+    let before = |document: &Value| person(document, "P1")["posts"][0]["outputs"][1]["value"]["number"].clone();
+    assert_eq!(day("2026-08-10")["people"], early["people"]);
+    assert_eq!(before(&early), "0");
+    assert_ne!(before(&day("2026-08-31")), "0");
+}

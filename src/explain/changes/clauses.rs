@@ -102,9 +102,17 @@ impl Clauses {
         let mut amount = Number::ZERO;
         let some = |some: std::ops::Range<usize>| some.map(|at| split(&pairs[at])).collect::<Vec<_>>();
         let Ok(()) = parallel::pieces_in_order(pairs.len(), TOGETHER, some, |parts| {
-            for part in parts.into_iter().flatten().filter(|part| !part.amount.is_zero()) {
-                amount = amount.add(&part.amount);
-                add(&mut found, part);
+            for parts in parts {
+                // Of several stints in a post each has its part.
+                let mut of_person: BTreeMap<Key, Number> = BTreeMap::new();
+                for part in parts {
+                    let sum = of_person.entry(key(&part)).or_insert(Number::ZERO);
+                    *sum = sum.add(&part.amount);
+                }
+                for (key, part) in of_person.into_iter().filter(|(_, part)| !part.is_zero()) {
+                    amount = amount.add(&part);
+                    add(&mut found, key, part);
+                }
             }
             Ok::<(), std::convert::Infallible>(())
         });
@@ -114,30 +122,31 @@ impl Clauses {
     }
 }
 
-fn add(found: &mut BTreeMap<Key, Clause>, part: Part) {
-    let (kind, name, label, both) = match part.causes.as_slice() {
-        [only] => {
-            let Cause { kind, name, label, before, after } = only.clone();
-            let is_same_for_all = match kind {
-                CauseKind::Weight | CauseKind::Rule => true,
-                CauseKind::Value
-                | CauseKind::Target
-                | CauseKind::Redistribution
-                | CauseKind::Veto
-                | CauseKind::People
-                | CauseKind::Ruling => false,
-            };
-            (Some(kind), name, label, is_same_for_all.then_some((before, after)))
-        }
-        _ => (None, String::new(), String::new(), None),
+fn key(part: &Part) -> Key {
+    let [only] = part.causes.as_slice() else { return (None, String::new(), String::new(), None) };
+    let Cause { kind, name, label, before, after } = only.clone();
+    let is_same_for_all = match kind {
+        CauseKind::Weight | CauseKind::Rule => true,
+        CauseKind::Value
+        | CauseKind::Target
+        | CauseKind::Redistribution
+        | CauseKind::Veto
+        | CauseKind::People
+        | CauseKind::Ruling => false,
     };
-    let clause = found.entry((kind, name.clone(), label.clone(), both.clone())).or_insert_with(|| {
-        let (before, after) = both.unzip();
-        Clause { kind, name, label, before, after, people: 0, amount: Number::ZERO, largest: Number::ZERO }
+    (Some(kind), name, label, is_same_for_all.then_some((before, after)))
+}
+
+/// Adds what a cause makes for one person.
+fn add(found: &mut BTreeMap<Key, Clause>, key: Key, part: Number) {
+    let clause = found.entry(key).or_insert_with_key(|(kind, name, label, both)| {
+        let (before, after) = both.clone().unzip();
+        let (name, label) = (name.clone(), label.clone());
+        Clause { kind: *kind, name, label, before, after, people: 0, amount: Number::ZERO, largest: Number::ZERO }
     });
     clause.people += 1;
-    clause.amount = clause.amount.add(&part.amount);
-    if part.amount.abs() > clause.largest.abs() {
-        clause.largest = part.amount;
+    clause.amount = clause.amount.add(&part);
+    if part.abs() > clause.largest.abs() {
+        clause.largest = part;
     }
 }

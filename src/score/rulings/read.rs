@@ -106,7 +106,12 @@ pub(in crate::score) fn read(
         }
     }
     let reader = Reader { model, plan, posts, ranges: RefCell::default() };
-    for ruling in &answers.rulings {
+    // On a day of a running period nobody knows what is decided later.
+    let is_known = |ruling: &&Arc<Ruling>| match (plan.query.as_of, ruling.on) {
+        (Some(day), Some(on)) => on <= day,
+        (None, _) | (_, None) => true,
+    };
+    for ruling in answers.rulings.iter().filter(is_known) {
         if ruling.period != plan.months {
             wrong.extend(reader.before_all(ruling));
             continue;
