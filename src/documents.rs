@@ -16,6 +16,7 @@ use crate::provenance::Provenance;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
     Alignment,
+    Audit,
     Check,
     Closing,
     Data,
@@ -34,8 +35,9 @@ pub enum Document {
 }
 
 impl Document {
-    pub const ALL: [Document; 16] = [
+    pub const ALL: [Document; 17] = [
         Document::Alignment,
+        Document::Audit,
         Document::Check,
         Document::Closing,
         Document::Data,
@@ -58,6 +60,7 @@ impl Document {
     pub const fn schema(self) -> &'static str {
         match self {
             Document::Alignment => "urn:merit:alignment:2",
+            Document::Audit => "urn:merit:audit:1",
             Document::Check => "urn:merit:check:2",
             Document::Closing => "urn:merit:closing:1",
             Document::Data => "urn:merit:data:2",

@@ -13,7 +13,7 @@
 //! 6. [`score`]: values -> entries, totals, ratings, outputs
 //! 7. [`report`]: scorecards -> text, JSON, CSV
 //!
-//! [`ledger`] keeps results of closed periods in a chain of files. [`explain`] tells why a number is what it is. [`project`] finds the `.merit` files under a folder, and checks them again after an edit.
+//! [`ledger`] keeps results of closed periods in a chain of files. [`explain`] tells why a number is what it is, [`audit`] what is odd about the rules as they work out. [`project`] finds the `.merit` files under a folder, and checks them again after an edit.
 //! [`trial`] runs the tests that stand in specs, through all passes from the plan on. [`format`] writes the text of a
 //! file in the one style. [`cli`] runs them all. [`diagnostic`] is what every pass says about mistakes, [`source`] the
 //! texts they point into. [`language`] has the words whose meaning all passes share, so that the tree of a text is known
@@ -29,6 +29,7 @@ pub use merit_ground::{
 };
 pub use merit_model::{format, model, plan, syntax};
 
+pub mod audit;
 pub mod cli;
 pub mod eval;
 pub mod explain;

@@ -44,6 +44,7 @@ const ORDER: &[&str] = &[
     "score",
     "report",
     "explain",
+    "audit",
     "ledger",
     "trial",
     "project",

@@ -1,5 +1,6 @@
 //! What the program can be told on the command line.
 
+mod audit;
 mod close;
 mod diff;
 mod goal;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::audit::AuditArgs;
 pub use self::close::{CloseArgs, RestateArgs, VerifyArgs};
 pub use self::diff::DiffArgs;
 pub use self::goal::GoalArgs;
@@ -59,6 +61,7 @@ pub enum Command {
     Why(Box<WhyArgs>),
     Diff(Box<DiffArgs>),
     Goal(Box<GoalArgs>),
+    Audit(Box<AuditArgs>),
     Close(Box<CloseArgs>),
     Verify(Box<VerifyArgs>),
     Restate(Box<RestateArgs>),

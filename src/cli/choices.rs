@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::audit::Kind;
 use crate::report::csv::cell::Style;
 use crate::warehouse::Dialect;
 
@@ -130,6 +131,21 @@ pub enum GoalForm {
     Text,
     /// For programs: docs/goal.schema.json
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuditForm {
+    /// For people
+    Text,
+    /// For programs: docs/audit.schema.json
+    Json,
+}
+
+/// Reads the name of a kind of finding.
+pub fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let named = |word: String| Kind::ALL.iter().copied().find(|kind| kind.name() == word);
+    PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.name()))
+        .try_map(move |word| named(word).ok_or("no kind of finding is called so"))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -15,9 +15,10 @@ use crate::data::options::{Options, OtherFiles};
 use crate::data::{answer, without_files};
 use crate::diagnostic::Diagnostic;
 use crate::model::Model;
+use crate::model::data::{ColumnIx, DataId};
 use crate::plan::query::{Answers, Query};
 use crate::plan::running::{Running, look};
-use crate::plan::{Plan, plan_running, plans};
+use crate::plan::{Plan, plan_running, plans_beside};
 use crate::score::KEPT;
 use crate::time::PeriodName;
 
@@ -59,6 +60,17 @@ pub fn evaluate(
     reading: &Reading,
     elsewhere: Elsewhere,
 ) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
+    evaluate_beside(asked, model, data, reading, (elsewhere, &[]))
+}
+
+/// The same, and columns of rosters are read of everyone, whatever formulas read.
+pub fn evaluate_beside(
+    asked: &Asked,
+    model: &Model,
+    data: PathBuf,
+    reading: &Reading,
+    (elsewhere, columns): (Elsewhere, &[(DataId, ColumnIx)]),
+) -> Result<Result<Evaluated, Vec<Diagnostic>>, Failure> {
     let mut options = asked.read.options(data);
     options.other_files = asked.other_files.clone();
     options.cache = cache::of(&asked.read.cache)?;
@@ -74,7 +86,7 @@ pub fn evaluate(
     // What is wrong with what is asked first is told with all others, if it is found there as well.
     let mut unknown = Vec::new();
     let plans = match running {
-        None => plans(model, &asked.periods),
+        None => plans_beside(model, &asked.periods, columns),
         Some(mut running) => {
             unknown = learn(&mut running, model, &options, elsewhere)?.err().unwrap_or_default();
             plan_running(model, running).map(|plan| vec![plan])

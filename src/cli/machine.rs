@@ -7,7 +7,8 @@ use clap::ValueEnum;
 
 use super::args::{CheckArgs, Command, DataArgs, DiffArgs, EvalArgs, FmtArgs, PlanArgs, SqlArgs, TestArgs};
 use super::choices::{
-    ClosingForm, DataForm, DiffForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm, WhyForm,
+    AuditForm, ClosingForm, DataForm, DiffForm, FindingsForm, FmtForm, Form, GoalForm, PlanForm, SqlForm, TestForm,
+    WhyForm,
 };
 use super::exit::Failure;
 use super::out;
@@ -66,6 +67,7 @@ impl Machine {
             Command::Eval(args) => Machine::of_results(args),
             Command::Fmt(FmtArgs { format: FmtForm::Json, .. }) => Some(Machine::Json(Document::Fmt)),
             Command::Goal(args) if args.format == GoalForm::Json => Some(Machine::Json(Document::Goal)),
+            Command::Audit(args) if args.format == AuditForm::Json => Some(Machine::Json(Document::Audit)),
             Command::Plan(PlanArgs { format: PlanForm::Json, .. }) => Some(Machine::Json(Document::Plan)),
             Command::Sql(SqlArgs { format: SqlForm::Json, .. }) => Some(Machine::Json(Document::Sql)),
             Command::Restate(args) if args.format == ClosingForm::Json => Some(Machine::Json(Document::Restate)),
@@ -101,6 +103,7 @@ impl Machine {
             ("eval", "json") if has("--periods") => Some(Machine::Json(Document::Periods)),
             ("eval", "json") if has("--as-of") => Some(Machine::Json(Document::Estimate)),
             ("eval", "json") => Some(Machine::Json(Document::Results)),
+            ("audit", "json") => Some(Machine::Json(Document::Audit)),
             ("goal", "json") => Some(Machine::Json(Document::Goal)),
             ("fmt", "json") => Some(Machine::Json(Document::Fmt)),
             ("sql", "json") => Some(Machine::Json(Document::Sql)),

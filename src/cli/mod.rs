@@ -3,6 +3,7 @@
 mod address;
 mod again;
 mod args;
+mod audit;
 mod beside;
 mod cache;
 mod check;
@@ -80,6 +81,7 @@ pub fn run() -> Exit {
         Command::Data(args) => data::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Goal(args) => goal::run(args),
+        Command::Audit(args) => audit::run(args),
         Command::Close(args) => close::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Restate(args) => restate::run(args),

@@ -6,11 +6,13 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::address::Engine;
-use super::args::{CloseArgs, DataArgs, EvalArgs, GoalArgs, RestateArgs, SqlArgs, VerifyArgs, WhyArgs};
+use super::args::{AuditArgs, CloseArgs, DataArgs, EvalArgs, GoalArgs, RestateArgs, SqlArgs, VerifyArgs, WhyArgs};
 use super::periods::Periods;
+use crate::audit::Kind;
 use crate::data::profile::SetProfile;
 use crate::data::server;
 use crate::model::Model;
+use crate::number::Number;
 use crate::project::Project;
 use crate::provenance::{self, Data, DataFile, Provenance, Specs};
 use crate::score::card::Results;
@@ -163,6 +165,30 @@ pub fn of_goal(args: &GoalArgs, project: &Project, read: Option<(&Path, &[PathBu
         .option("set", args.suppose.set.clone())
         .option("replace", without_folders(&args.suppose.replace))
         .option("add", without_folders(&args.suppose.add))
+        .option("strict", args.read.strict)
+        .option("allow-empty", args.read.allow_empty)
+        .option("follow-links", args.read.links.follow_links);
+    if let Some((folder, read)) = read {
+        made.data =
+            Data { files: DataFile::all(read.iter().map(PathBuf::as_path), folder), ..of_servers(&project.model) };
+    }
+    made
+}
+
+/// Program, specs, options and files of an audit.
+pub fn of_audit(args: &AuditArgs, project: &Project, read: Option<(&Path, &[PathBuf])>) -> Provenance {
+    let kinds = |kinds: &[Kind]| kinds.iter().map(|kind| kind.name().to_string()).collect::<Vec<String>>();
+    let number = |number: &Option<Number>| number.as_ref().map(Number::to_string);
+    let mut made = of_specs(&project.sources, project.files)
+        .option("period", args.period.to_string())
+        .option("by", args.by.clone())
+        .option("at-least", args.at_least.map(|least| least.to_string()))
+        .option("gap", number(&args.gap))
+        .option("same", number(&args.same))
+        .option("correlation", number(&args.correlation))
+        .option("position", args.position.clone())
+        .option("allow", kinds(&args.allow))
+        .option("lang", args.lang.clone())
         .option("strict", args.read.strict)
         .option("allow-empty", args.read.allow_empty)
         .option("follow-links", args.read.links.follow_links);

@@ -67,6 +67,11 @@ impl Cliffs {
         found
     }
 
+    /// All of them, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Cliff, &Sides)> {
+        self.0.iter()
+    }
+
     fn add_kpi(&mut self, show: &Show, position: &str, plan: &KpiPlan) {
         let Some(ScorePlan::Curve(curve)) = &plan.curve else { return };
         let kpi = &show.model.kpis[plan.kpi.0];

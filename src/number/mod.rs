@@ -5,6 +5,7 @@
 //! the only approximate operations (28 significant digits); what they touch is marked.
 
 mod approximate;
+pub mod chance;
 mod digits;
 mod excess;
 pub mod fraction;

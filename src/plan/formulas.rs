@@ -1,12 +1,12 @@
 //! Formulas about the one evaluated, specialised to a scope and a window.
 
-use super::program::{Calc, CalcId, Input, OutputSum};
+use super::program::{Calc, CalcId, Input, OutputSum, Program};
 use super::query::{Group, Measure, MeasureId, NodeId, RosterRead, RowNode, Rows};
 use super::rows::RowContext;
 use super::{Context, Planner};
 use crate::language::{AcrossStints, AddsUp, BinaryOp, ScopeWord};
 use crate::model::Model;
-use crate::model::data::{ColumnType, Route, TimeShape};
+use crate::model::data::{ColumnIx, ColumnType, DataId, Route, TimeShape};
 use crate::model::expr::{Aggregate, Base, Expr, Kind, Reading};
 use crate::source::Span;
 use crate::time::{Day, Month, Months};
@@ -185,6 +185,18 @@ impl Planner<'_> {
             Kind::Column { .. } => Calc::Value(Value::stated("cannot be evaluated")),
         };
         self.node(calc, span)
+    }
+
+    /// Columns of the roster's row of those evaluated, though no formula reads them; none where nobody is on that roster.
+    pub(super) fn read_beside(&mut self, program: &Program, columns: &[(DataId, ColumnIx)]) -> Vec<Option<usize>> {
+        let months = self.period.months;
+        let (from, to) = self.days_read(months);
+        let read = |(roster, column): &(DataId, ColumnIx)| {
+            program.cards.iter().find(|card| card.roster == *roster)?;
+            let node = self.column(&RowContext { data: *roster, via: Vec::new(), months, read: None }, &[], *column);
+            Some(self.asked.reads.insert_full(RosterRead { roster: *roster, node, from, to }).0)
+        };
+        columns.iter().map(read).collect()
     }
 
     /// A curve whose points stand in data: computed where they are in order, else a mistake.

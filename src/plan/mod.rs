@@ -33,7 +33,7 @@ use self::running::{Carried, Running, RunningPlan, Staying};
 pub use self::stored::Stored;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{BinaryOp, PartOfPeriod, ScopeWord};
-use crate::model::data::{ColumnType, DataId, DataSet};
+use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet};
 use crate::model::expr::{ClosedRead, Expr, Kind};
 use crate::model::types::unit::DisplayUnit;
 use crate::model::{
@@ -59,6 +59,9 @@ pub struct Plan {
     pub running: Option<Arc<RunningPlan>>,
     /// The same aggregates by month, where they are asked for.
     pub by_month: ByMonth,
+    /// Columns of rosters that are asked for beside what formulas read, in the order in which they were: their places in
+    /// the query's reads; none where nobody on that roster is evaluated.
+    pub beside: Vec<Option<usize>>,
 }
 
 impl Plan {
@@ -72,15 +75,15 @@ impl Plan {
 
 /// Plans the evaluation of all positions in force in a period. Errors: a project that evaluates nobody.
 pub fn plan(model: &Model, period: PeriodName) -> Result<Plan, Vec<Diagnostic>> {
-    let (query, mut periods, _) = ask(model, &[period], None)?;
-    let (only, program) = periods.remove(0);
+    let (query, mut periods, _) = ask(model, &[period], None, &[])?;
+    let (only, program, _) = periods.remove(0);
     Ok(only.plan(Arc::new(query), program))
 }
 
 /// Plans a period that is running: what is known on a day, and what the rest is carried on from.
 pub fn plan_running(model: &Model, running: Running) -> Result<Plan, Vec<Diagnostic>> {
-    let (query, mut periods, (carried, staying)) = ask(model, &[running.period], Some(&running))?;
-    let (only, program) = periods.remove(0);
+    let (query, mut periods, (carried, staying)) = ask(model, &[running.period], Some(&running), &[])?;
+    let (only, program, _) = periods.remove(0);
     let query = Query { as_of: Some(running.day), ..query };
     let of_running = RunningPlan { running, carried, staying };
     Ok(Plan { running: Some(Arc::new(of_running)), ..only.plan(Arc::new(query), program) })
@@ -89,9 +92,19 @@ pub fn plan_running(model: &Model, running: Running) -> Result<Plan, Vec<Diagnos
 /// Plans several periods that are evaluated in one pass over the files: what they ask of the data stands in one query,
 /// which all of the plans share. Each has the program that it would have alone.
 pub fn plans(model: &Model, periods: &[PeriodName]) -> Result<Vec<Plan>, Vec<Diagnostic>> {
-    let (query, periods, _) = ask(model, periods, None)?;
+    plans_beside(model, periods, &[])
+}
+
+/// The same, and columns of rosters are read of everyone who is evaluated, whatever formulas read.
+pub fn plans_beside(
+    model: &Model,
+    periods: &[PeriodName],
+    columns: &[(DataId, ColumnIx)],
+) -> Result<Vec<Plan>, Vec<Diagnostic>> {
+    let (query, periods, _) = ask(model, periods, None, columns)?;
     let query = Arc::new(query);
-    Ok(periods.into_iter().map(|(period, program)| period.plan(query.clone(), program)).collect())
+    let plan = |(period, program, beside): (Dated, Program, _)| Plan { beside, ..period.plan(query.clone(), program) };
+    Ok(periods.into_iter().map(plan).collect())
 }
 
 /// A period with the days that the company's calendar gives it.
@@ -112,11 +125,13 @@ impl Dated {
 
     fn plan(self, query: Arc<Query>, program: Program) -> Plan {
         let Dated { name: period, months, first_day, last_day } = self;
-        Plan { period, months, first_day, last_day, query, program, running: None, by_month: ByMonth::new() }
+        let (running, by_month, beside) = (None, ByMonth::new(), Vec::new());
+        Plan { period, months, first_day, last_day, query, program, running, by_month, beside }
     }
 }
 
-type Programs = Vec<(Dated, Program)>;
+/// With the places of the reads beside it.
+type Programs = Vec<(Dated, Program, Vec<Option<usize>>)>;
 
 /// Of a running period.
 type OfRest = (Vec<Carried>, Vec<Staying>);
@@ -126,6 +141,7 @@ fn ask(
     model: &Model,
     periods: &[PeriodName],
     running: Option<&Running>,
+    beside: &[(DataId, ColumnIx)],
 ) -> Result<(Query, Programs, OfRest), Vec<Diagnostic>> {
     if let (Some(own), None) = (model.company.calendar_data, &model.company.calendar.own) {
         return Err(vec![no_months(model, own)]);
@@ -150,7 +166,10 @@ fn ask(
             running,
         };
         match planner.program() {
-            Ok(program) => programs.push((*period, program)),
+            Ok(program) => {
+                let read = planner.read_beside(&program, beside);
+                programs.push((*period, program, read));
+            }
             // Without positions or a roster it is the same mistake in every period.
             Err(nobody) if errors.iter().any(|known| known.message == nobody.message) => {}
             Err(nobody) => errors.push(*nobody),

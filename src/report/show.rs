@@ -5,7 +5,7 @@
 use super::digits::{PLACES, grouped, places_of, without_trailing_zeros};
 use super::words::Words;
 use crate::model::data::{ColumnIx, ColumnType, DataId, DataSet, TimeShape};
-use crate::model::types::unit::{BaseKind, DisplayUnit};
+use crate::model::types::unit::DisplayUnit;
 use crate::model::{Entry, Grade, Head, Label, Model, Output, Position, PositionId, Rating, VetoEffect};
 use crate::number::Number;
 use crate::plural::either;
@@ -185,8 +185,7 @@ impl<'a> Show<'a> {
 
     /// Money with cents has two of them.
     fn least_places(&self, amount: &str, unit: &DisplayUnit) -> u32 {
-        let money = unit.factor == Number::ONE
-            && matches!(unit.dimension.factors(), [(base, 1)] if base.kind == BaseKind::Currency);
+        let money = unit.factor == Number::ONE && unit.is_money();
         if money && places_of(amount) == 1 { 2 } else { 0 }
     }
 
@@ -328,7 +327,7 @@ pub fn days_served(from: Day, to: Day) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::types::unit::{BaseUnit, Dimension};
+    use crate::model::types::unit::{BaseKind, BaseUnit, Dimension};
     use crate::value::TooFew;
 
     fn unit(name: &str, plural: &str, kind: BaseKind) -> DisplayUnit {

@@ -263,7 +263,7 @@ impl Standing {
         self.set_grade(grade, LoweredBy::Distribution(rule));
     }
 
-    fn set_grade(&mut self, grade: usize, by: LoweredBy) {
+    pub(super) fn set_grade(&mut self, grade: usize, by: LoweredBy) {
         let Some(rating) = &mut self.result.rating else { return };
         (rating.grade, rating.lowered_by) = (grade, Some(by));
         // A person with several cards is distributed once, by the overall result; the cards keep their own grades.

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::card::{PersonResult, Results};
+use super::card::{LoweredBy, PersonResult, Results};
 use super::distribute::Line;
 use super::others::{self, Others};
 use super::outputs::{Given, Order, Posts, Wrong};
@@ -330,6 +330,24 @@ impl<'a> Scored<'a> {
         let mut result = self.paid(standing, self.explained, &mut Vec::new());
         result.rulings = scorer.rulings_of(&self.in_order(at), &result, kept.replaced.map(usize::from));
         result
+    }
+
+    /// What somebody would be paid with another grade, all else as it is.
+    pub fn person_graded(&self, at: usize, grade: usize) -> Option<PersonResult> {
+        let mut standing = self.scorer.standing(self.seats_of(at), &self.scorer.tapes.both).ok()?;
+        standing.settle(&self.people[at]);
+        standing.set_grade(grade, LoweredBy::Ruling);
+        let mut wrong = Vec::new();
+        let result = self.paid(standing, false, &mut wrong);
+        wrong.is_empty().then_some(result)
+    }
+
+    /// A read of the query for somebody, in the last of the seats.
+    pub fn read(&self, at: usize, read: usize) -> Option<&Value> {
+        let subject = self.scorer.seats[*self.in_order(at).last()?].subject();
+        let roster = self.scorer.plan.query.reads.get(read)?.roster;
+        (self.scorer.plan.query.rosters[subject.roster] == roster).then_some(())?;
+        self.scorer.answers.reads.get(read)?.get(subject.post)?.get(subject.stint)
     }
 
     /// A result with what is paid: `standing` has cards, grade and values, and outputs go by these.

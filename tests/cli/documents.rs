@@ -86,7 +86,8 @@ fn told(folder: &tempfile::TempDir, arguments: &[&str], exit: i32, kind: Documen
     document
 }
 
-const COMMANDS: [(&[&str], Document); 14] = [
+const COMMANDS: [(&[&str], Document); 15] = [
+    (&["audit", "--period", "2026"], Document::Audit),
     (&["check"], Document::Check),
     (&["check", "--alignment"], Document::Alignment),
     (&["data"], Document::Data),

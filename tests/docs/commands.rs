@@ -142,8 +142,8 @@ fn help(of: &str) -> String {
 }
 
 const COMMANDS: &[&str] = &[
-    "check", "explain", "data", "diff", "eval", "goal", "close", "verify", "restate", "plan", "sql", "test", "fmt",
-    "why",
+    "check", "explain", "data", "diff", "eval", "goal", "audit", "close", "verify", "restate", "plan", "sql", "test",
+    "fmt", "why",
 ];
 
 /// The examples that `merit help` shows.

@@ -156,6 +156,11 @@ impl DisplayUnit {
         }
     }
 
+    /// Whether it is one of money, and of nothing else.
+    pub fn is_money(&self) -> bool {
+        matches!(self.dimension.factors(), [(base, 1)] if base.kind == BaseKind::Currency)
+    }
+
     pub fn point() -> DisplayUnit {
         DisplayUnit {
             dimension: Dimension::point(),

@@ -237,6 +237,7 @@ impl Setup {
                 program: Program::default(),
                 running: None,
                 by_month: Default::default(),
+                beside: Vec::new(),
             },
             answers: Answers { rosters: vec![RosterAnswer::default()], ..Answers::default() },
         };
