@@ -56,8 +56,8 @@ fn of_rating(of: Audited<'_>, rating: RatingId, people: &[&Person], findings: &m
         if chance > line {
             continue;
         }
-        let rest: Vec<&Person> =
-            people.iter().copied().filter(|one| team.iter().all(|member| member.at != one.at)).collect();
+        let key = |one: &Person| one.team.as_ref().map(|team| team.key.clone());
+        let rest: Vec<&Person> = people.iter().copied().filter(|one| key(one) != key(team[0])).collect();
         let grade = of.model.ratings[rating.0].grades.first().map_or("", |grade| &grade.name);
         let what = match by_grade {
             true => format!("grade {grade}"),

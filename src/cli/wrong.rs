@@ -212,6 +212,9 @@ pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
             let missing: Vec<String> = texts(error, ContextKind::InvalidArg).iter().map(|arg| plain(arg)).collect();
             let is = |name: &str| missing.iter().any(|arg| arg == name);
             let help: String = match (is("--dialect"), is("--period"), is("--output")) {
+                _ if is("--by") && words.first().is_some_and(|command| command == "audit") => {
+                    "write the column of the roster by which people are compared, as in `--by sex`".into()
+                }
                 (_, true, _) if is("--by") => {
                     "write the period, and who closes it: `--period 2026-Q3 --by \"Wang Fang\"`".into()
                 }
