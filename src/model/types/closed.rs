@@ -35,7 +35,7 @@ impl Checker<'_> {
             WindowKind::Period => "the period evaluated is not closed yet",
             WindowKind::Literal(_) => "a closing is read of a period so far before the one evaluated",
         };
-        self.misplaced(window.span, why, "name an earlier period: `previous period`, `1 year earlier`");
+        self.misplaced(window.span, why, "name an earlier period, such as the previous one");
         true
     }
 
