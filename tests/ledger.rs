@@ -14,6 +14,8 @@ mod interrupted;
 mod random;
 #[path = "ledger/restating.rs"]
 mod restating;
+#[path = "ledger/rulings.rs"]
+mod rulings;
 #[path = "report/schema.rs"]
 mod schema;
 

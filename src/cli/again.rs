@@ -74,7 +74,7 @@ pub fn documents(
     for scored in &mut scored {
         let files: Vec<PathBuf> = scored.results.files.iter().map(|file| PathBuf::from(&file.path)).collect();
         let made = made(&files);
-        without_folder(&mut scored.results, &data);
+        without_folder(scored, &data);
         let report = Report {
             model: &project.model,
             results: &scored.results,

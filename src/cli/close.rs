@@ -84,7 +84,7 @@ pub fn run(args: &CloseArgs) -> Result<Exit, Failure> {
     }
     let read: Vec<PathBuf> = scored.results.files.iter().map(|file| PathBuf::from(&file.path)).collect();
     let made = provenance::of_closing(args, &project, &data, &read);
-    without_folder(&mut scored.results, &data);
+    without_folder(scored, &data);
     if !watched.is_some_and(|watched| watched.have_stayed(model, &options)) {
         return refused(&[changed()]);
     }

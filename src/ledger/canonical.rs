@@ -3,16 +3,18 @@
 use std::path::Path;
 
 use crate::plan::query::Doubt;
-use crate::score::card::Results;
+use crate::score::Scored;
 
 /// Takes the data folder off all names of files.
-pub fn without_folder(results: &mut Results, folder: &Path) {
+pub fn without_folder(scored: &mut Scored, folder: &Path) {
     let lead = format!("{}/", folder.display().to_string().replace('\\', "/").trim_end_matches('/'));
     let shorten = |name: &mut String| {
         if let Some(rest) = name.strip_prefix(&lead) {
             *name = rest.to_string();
         }
     };
+    scored.rename_files(&shorten);
+    let results = &mut scored.results;
     results.files.iter_mut().for_each(|file| shorten(&mut file.path));
     for doubt in &mut results.doubts {
         match doubt {

@@ -272,6 +272,13 @@ pub struct RulingPlaces {
     pub reason: DataPlace,
 }
 
+impl RulingPlaces {
+    pub fn all_mut(&mut self) -> [&mut DataPlace; 6] {
+        let RulingPlaces { person, post, period, what, ruled, reason } = self;
+        [person, post, period, what, ruled, reason]
+    }
+}
+
 /// Who is on a roster.
 #[derive(Clone, Debug, Default)]
 pub struct RosterAnswer {

@@ -68,6 +68,14 @@ impl Rulings {
         self.posts.is_empty()
     }
 
+    /// Changes the names of the files in which they stand.
+    pub(super) fn rename_files(&mut self, rename: &dyn Fn(&mut String)) {
+        for decided in self.posts.values_mut().flatten() {
+            let places = &mut Arc::make_mut(&mut decided.ruling).places;
+            places.all_mut().into_iter().for_each(|place| rename(&mut place.file));
+        }
+    }
+
     /// The values of KPIs that were ruled.
     pub(super) fn values(&self) -> Supposed {
         let mut values = Supposed::default();

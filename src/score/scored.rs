@@ -310,6 +310,11 @@ impl<'a> Scored<'a> {
         Scored { explained: true, ..self }
     }
 
+    /// Changes the names of files in what each person's result says of them.
+    pub fn rename_files(&mut self, rename: &dyn Fn(&mut String)) {
+        self.scorer.rulings.rename_files(rename);
+    }
+
     /// How many people there are.
     pub fn len(&self) -> usize {
         self.people.len()

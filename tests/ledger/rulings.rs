@@ -1,0 +1,75 @@
+//! Periods in which people decided: they come out again, wherever they were closed.
+
+use merit::documents::Document;
+use serde_json::Value;
+
+use super::*;
+
+const RULINGS: &str = "\
+person,period,what,to,reason,by,on
+P1,2026-Q1,sold,9500 CNY,booked late,Board,2026-04-03
+P2,2026-Q1,score,62,late return,Board,2026-04-03
+P3,2026-Q2,rating,B,appeal,Board,2026-07-03
+P1,2026-Q2,bonus,2500 CNY,hardship,Board,2026-07-03
+";
+
+/// The shop, where the board may rule on everything.
+fn spec() -> String {
+    let data = r#"
+data rulings "Rulings" {
+  rulings
+  file "rulings*.csv"
+  row ruling
+  may be empty
+  column person : people
+  column period : period
+  column what   : text
+  column ruled  : text from "to"
+  column reason : text
+  column by     : text
+  column on     : date
+}
+"#;
+    let allowed = "    rating grades\n    rulings on score, on rating, on kpi sold, on output bonus\n";
+    SPEC.replacen("    rating grades\n", allowed, 1) + data
+}
+
+fn ruled() -> tempfile::TempDir {
+    let folder = shop();
+    fs::write(folder.path().join("shop/shop.merit"), spec()).unwrap();
+    fs::write(folder.path().join("shop/data/rulings.csv"), RULINGS).unwrap();
+    folder
+}
+
+/// What verifying says of each closing.
+fn verified(folder: &Path, specs: &str) -> Vec<String> {
+    let verified = document(folder, &["verify", specs], 0, Document::Verify);
+    let closings = verified["closings"].as_array().unwrap();
+    closings.iter().map(|one| one["again"].as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn a_period_with_rulings_comes_out_again() {
+    let folder = ruled();
+    close(folder.path(), "2026-Q1", "2026-04-07");
+    close(folder.path(), "2026-Q2", "2026-07-07");
+    let text = fs::read_to_string(folder.path().join("shop/closed/2026-Q2.1.json")).unwrap();
+    let closing: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(closing["results"]["people"][0]["rulings"][0]["file"], "rulings.csv");
+    assert!(!text.contains("shop/data"), "no folder of the machine is in it");
+    assert_eq!(verified(folder.path(), "shop"), ["identical", "identical"]);
+    // A late row: what is restated with a ruling comes out again, too.
+    let late = format!("{SALES}P3,2026-05-30,1000\n");
+    fs::write(folder.path().join("shop/data/sales.csv"), late).unwrap();
+    let restate = ["restate", "shop", "--periods", "2026-Q1..2026-Q2", "--write", "--by", "Li Na", "--reason", "late"];
+    told(folder.path(), &[&restate[..], &["--on", "2026-08-03"]].concat(), 0);
+    assert_eq!(verified(folder.path(), "shop"), ["identical"; 3]);
+    // Elsewhere the same bytes come out.
+    let other = ruled();
+    let elsewhere = other.path().join("shop");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let by = ["--period", "2026-Q1", "--by", "Wang Fang", "--on", "2026-04-07"];
+    told(folder.path(), &[&["close", elsewhere][..], &by].concat(), 0);
+    let of = |folder: &Path| fs::read(folder.join("shop/closed/2026-Q1.1.json")).unwrap();
+    assert!(of(folder.path()) == of(other.path()));
+}
