@@ -1,8 +1,9 @@
 //! The chain of closings beside the specs, as the commands see it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::choices::Keep;
 use super::exit::Failure;
@@ -14,7 +15,7 @@ use crate::ledger::chain::{Chain, FOLDER, Fault, Link};
 use crate::ledger::closing::{Front, file_of};
 use crate::ledger::put::{Lock, Written, keep, write_list};
 use crate::ledger::table::write_table;
-use crate::ledger::values::closed_values;
+use crate::ledger::values::{closed_values, unwritten};
 use crate::plan::Plan;
 use crate::plan::program::Calc;
 use crate::provenance::Data;
@@ -40,12 +41,22 @@ pub struct Closings {
     pub folder: PathBuf,
     /// Only so many of the chain: those that were there when it was closed what is evaluated again.
     pub first: usize,
+    /// Results that hold in the place of those that were closed, and that are not written: of which version, by period.
+    pub unwritten: Arc<Unwritten>,
 }
+
+/// Restatements that a run has worked out and not added to the chain.
+pub type Unwritten = BTreeMap<PeriodName, (u32, Vec<u8>)>;
 
 impl Closings {
     /// All of a project.
     pub fn of(folders: &[PathBuf]) -> Closings {
-        Closings { folder: folder(folders), first: usize::MAX }
+        Closings::first(folder(folders), usize::MAX)
+    }
+
+    /// The first so many of a chain.
+    pub fn first(folder: PathBuf, first: usize) -> Closings {
+        Closings { folder, first, unwritten: Arc::default() }
     }
 
     /// The results that plans read of them: of a running period those that were closed by its day.
@@ -73,7 +84,15 @@ impl Closings {
         let read = read.map_err(|error| {
             Failure::new(format_args!("the closings in `{}` cannot be read: {error}", self.folder.display()))
         })?;
-        Ok(read.map_err(|faults| findings(&self.folder, &faults)))
+        let mut read = read.map_err(|faults| findings(&self.folder, &faults));
+        if let Ok(closed) = &mut read {
+            let wanted = self.unwritten.iter().filter(|(period, _)| periods.contains(period));
+            for (period, (version, results)) in wanted {
+                let restated = unwritten(&format!("{period}.{version}"), results, &names);
+                restated.into_iter().for_each(|restated| closed.insert(*period, restated));
+            }
+        }
+        Ok(read)
     }
 }
 

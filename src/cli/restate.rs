@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::again::{beside_files, documents, read_as, specs_of};
 use super::args::RestateArgs;
 use super::choices::{ClosingForm, Rules};
-use super::closings::{Closings, add, chain, findings, folder, kept, shown};
+use super::closings::{Closings, Unwritten, add, chain, findings, folder, kept, shown};
 use super::exit::{Exit, Failure};
 use super::open::{Telling, data_folder, refuse};
 use super::provenance::{of_again, of_restatement};
@@ -23,6 +24,7 @@ use crate::ledger::inputs::Places;
 use crate::ledger::restate::{OfPeriod, Outcome, attributed, json, text};
 use crate::ledger::restated::Of;
 use crate::ledger::standing::{self, Document, File, Results};
+use crate::ledger::table::TABLE;
 use crate::model::Model;
 use crate::plan::plans;
 use crate::project::{self, Project};
@@ -55,7 +57,15 @@ pub fn run(args: &RestateArgs) -> Result<Exit, Failure> {
     let data = data_folder(args.read.data.as_deref(), &project.folders)?;
     let places = Places::new(Some(data.clone()), &folder);
     let (mut told, mut not_closed) = (Vec::new(), Vec::new());
-    let today = Today { args, project: &project, data: &data, places: &places, folder: &folder };
+    let mut today = Today {
+        args,
+        project: &project,
+        data: &data,
+        places: &places,
+        folder: &folder,
+        restated: 0,
+        unwritten: Arc::default(),
+    };
     let mut cases = Vec::new();
     for period in &args.periods.0 {
         match chain.newest(*period) {
@@ -76,11 +86,24 @@ pub fn run(args: &RestateArgs) -> Result<Exit, Failure> {
     }
     let runs = Runs::default();
     today.run_all(&cases, &runs)?;
-    for case in &cases {
-        let mut one = today.told(case, &runs);
+    for mut case in cases {
+        // What was restated of the periods before it holds, and stands in the table of restatements.
+        if today.restated > 0 {
+            let link = case.link.clone();
+            case = today.case(&chain, &link)?;
+            today.run_all(std::slice::from_ref(&case), &runs)?;
+        }
+        let mut one = today.told(&case, &runs);
+        if !args.write && !one.restated().is_empty() {
+            today.take_unwritten(&case, &runs);
+        }
         if args.write && !one.restated().is_empty() {
-            match today.write(case, &mut one, on, &chain, &runs)? {
-                Some(longer) => chain = longer,
+            match today.write(&case, &mut one, on, &chain, &runs)? {
+                Some(longer) => {
+                    chain = longer;
+                    places.forget(TABLE);
+                    today.restated += 1;
+                }
                 None => {
                     let finding = Diagnostic::new(Code::ChangedFiles, "files of data changed while they were read")
                         .help("wait until whatever writes them has ended, and restate the period then");
@@ -117,6 +140,9 @@ struct Today<'a> {
     data: &'a PathBuf,
     places: &'a Places,
     folder: &'a PathBuf,
+    /// So many periods were restated in this run, and are read as they are now by those behind them.
+    restated: usize,
+    unwritten: Arc<Unwritten>,
 }
 
 /// A closed period, with all that can be taken from it and from today.
@@ -174,8 +200,8 @@ struct Batch {
     allow_empty: bool,
     /// Paths and hashes.
     files: Vec<(String, String)>,
-    /// So many closings of the chain.
-    closings: usize,
+    /// So many closings of the chain; of all, with so many that were restated in this run.
+    closings: (usize, usize),
 }
 
 impl Today<'_> {
@@ -255,14 +281,15 @@ impl Today<'_> {
 
     /// Whether what formulas read of earlier closings was restated since.
     fn closings_changed(&self, chain: &Chain, case: &Case) -> Result<bool, Failure> {
-        if chain.links.len() == case.before + 1 || case.own.has_errors() {
+        let is_last = chain.links.len() == case.before + 1 && self.restated == 0;
+        if is_last || case.own.has_errors() {
             return Ok(false);
         }
         let rules_now = (self.args.rules == Rules::Now).then_some(&self.project.model);
         for model in std::iter::once(&case.own.model).chain(rules_now) {
             // What stands in the way of a plan is told when it is evaluated.
             let Ok(plans) = plans(model, &[case.link.period]) else { continue };
-            let read = |first: usize| Closings { folder: chain.folder.clone(), first }.read(&plans);
+            let read = |first: usize| self.closings(first).read(&plans);
             if let (Ok(then), Ok(now)) = (read(case.before)?, read(usize::MAX)?)
                 && then != now
             {
@@ -270,6 +297,25 @@ impl Today<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The first so many closings; all of them, as they would be with what was restated in this run.
+    fn closings(&self, first: usize) -> Closings {
+        let closings = Closings::first(self.folder.clone(), first);
+        match first {
+            usize::MAX => Closings { unwritten: self.unwritten.clone(), ..closings },
+            _ => closings,
+        }
+    }
+
+    /// What holds of a period from now on in this run, though it is not written.
+    fn take_unwritten(&mut self, case: &Case, runs: &Runs) {
+        let all: BTreeSet<Of> = case.players.iter().flatten().copied().collect();
+        if let Some(Ok(results)) = runs.0.borrow().get(&self.run_of(case, &all)) {
+            let version = case.front.closing.version + 1;
+            Arc::make_mut(&mut self.unwritten).insert(case.link.period, (version, results.clone()));
+            self.restated += 1;
+        }
     }
 
     /// The evaluation that takes some players from today.
@@ -289,7 +335,7 @@ impl Today<'_> {
         };
         let made = &case.document.provenance;
         let (strict, allow_empty) = (made.has("strict"), made.has("allow-empty"));
-        let closings = if taken.contains(&Of::Closings) { usize::MAX } else { case.before };
+        let closings = if taken.contains(&Of::Closings) { (usize::MAX, self.restated) } else { (case.before, 0) };
         Run { batch: Batch { specs, strict, allow_empty, files, closings }, period: case.link.period }
     }
 
@@ -300,6 +346,9 @@ impl Today<'_> {
             for set in sets(case) {
                 let taken = taken(case, &set);
                 let run = self.run_of(case, &taken);
+                if runs.0.borrow().contains_key(&run) {
+                    continue;
+                }
                 let entry = batches.entry(run.batch).or_insert((at, taken.contains(&Of::Rules), BTreeSet::new()));
                 entry.2.insert(run.period);
             }
@@ -321,7 +370,7 @@ impl Today<'_> {
             let provenance =
                 |read: &[PathBuf]| self.args.write.then(|| of_again(&made.options, project, &laid.data, read));
             let read = read_as(made, &self.args.read);
-            let closings = || Closings { folder: self.folder.clone(), first: batch.closings };
+            let closings = || self.closings(batch.closings.0);
             // What is wrong in one period is told of that one.
             let mut together = documents(project, &periods, laid.data.clone(), (&read, closings()), &provenance)?;
             if together.is_err() && periods.len() > 1 {

@@ -167,7 +167,7 @@ fn closing(
     told.changed = places.changed(&document.provenance.data.files);
     // What it read of closings was there before it.
     let first = chain.links.iter().position(|one| one == link).unwrap_or(0);
-    let closings = Closings { folder: chain.folder.clone(), first };
+    let closings = Closings::first(chain.folder.clone(), first);
     told.again = Some(again(args, &front, &document, results, (places, closings))?);
     Ok(told)
 }

@@ -58,6 +58,11 @@ impl Places {
         self.hashes.borrow_mut().extend(unknown.into_iter().zip(hashes));
     }
 
+    /// Looks at files of this name once more: this run has written one.
+    pub fn forget(&self, name: &str) {
+        self.hashes.borrow_mut().retain(|path, _| path.file_name().is_none_or(|file| file != name));
+    }
+
     /// Where a file lies today.
     fn today(&self, file: &File) -> Option<PathBuf> {
         Some(self.data.as_ref()?.join(&file.path))

@@ -41,6 +41,11 @@ pub fn closed_values(
     Ok(if faults.is_empty() { Ok(closed) } else { Err(faults) })
 }
 
+/// The results of these names in a document that would be a closing, but is not written.
+pub fn unwritten(name: &str, results: &[u8], names: &BTreeSet<&str>) -> Option<ClosedPeriod> {
+    Document::read(results).map(|document| period_of(name, "", &document, names))
+}
+
 fn period_of(name: &str, sha256: &str, document: &Document, names: &BTreeSet<&str>) -> ClosedPeriod {
     let mut closing = ClosedPeriod::new(name, sha256);
     let mut texts = Texts::default();

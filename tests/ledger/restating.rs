@@ -282,3 +282,87 @@ fn a_period_is_shown_as_it_was_known() {
     fs::write(folder.path().join("shop/closed/2026-Q2.1.json"), closing.replace("Ann", "Amy")).unwrap();
     assert!(known("2026-08-02", &[], 1).contains("broken-chain"));
 }
+
+/// The shop, with an output that carries on what the quarter before had.
+fn carried_on() -> tempfile::TempDir {
+    let output =
+        "  output so_far \"So far\" : CNY in full = bonus + (closed(so_far) previous period default 0 CNY)\n}\n";
+    let folder = shop();
+    write(folder.path(), "shop.merit", &format!("{}{output}", SPEC.trim_end().trim_end_matches('}')));
+    for (period, on) in [("2026-Q1", "2026-04-07"), ("2026-Q2", "2026-07-07"), ("2026-Q3", "2026-10-07")] {
+        close(folder.path(), period, on);
+    }
+    folder
+}
+
+/// In a range each quarter carries on what was restated of the one before, whether or not it is written.
+#[test]
+fn a_range_reads_what_it_has_restated() {
+    let range = ["restate", "shop", "--periods", "2026-Q1..2026-Q3"];
+    let folder = carried_on();
+    // The first quarter alone has another row; the second has one of its own, too.
+    write(folder.path(), "data/sales.csv", &format!("{SALES}P1,2026-03-30,1000\nP3,2026-05-30,500\n"));
+    let would_be = document(folder.path(), &range, 0, Document::Restate);
+    assert_eq!(causes(&would_be, 0, "P1", "so_far"), [part("rows", "300")]);
+    assert_eq!(causes(&would_be, 1, "P1", "so_far"), [part("closings", "300")]);
+    assert_eq!(causes(&would_be, 1, "P1", "bonus"), []);
+    assert_eq!(causes(&would_be, 1, "P3", "so_far"), [part("rows", "135")]);
+    assert_eq!(causes(&would_be, 2, "P1", "so_far"), [part("closings", "300")]);
+    assert_eq!(causes(&would_be, 2, "P3", "so_far"), [part("closings", "135")]);
+    // Written, it is the same, and comes out again.
+    let by = ["--write", "--reason", "late rows", "--by", "Li Na", "--on", "2026-11-03"];
+    let written = document(folder.path(), &[&range[..], &by].concat(), 0, Document::Restate);
+    for at in 0..3 {
+        assert_eq!(written["periods"][at]["restated"], would_be["periods"][at]["restated"]);
+    }
+    let verified = document(folder.path(), &["verify", "shop"], 0, Document::Verify);
+    let again: Vec<&Value> = verified["closings"].as_array().unwrap().iter().map(|one| &one["again"]).collect();
+    assert_eq!(again, ["identical"; 6]);
+    let once_more = document(folder.path(), &range, 0, Document::Restate);
+    assert!((0..3).all(|at| once_more["periods"][at]["people"] == 0), "{once_more}");
+    // One quarter after the other gives the same.
+    let other = carried_on();
+    write(other.path(), "data/sales.csv", &format!("{SALES}P1,2026-03-30,1000\nP3,2026-05-30,500\n"));
+    for period in ["2026-Q1", "2026-Q2", "2026-Q3"] {
+        told(other.path(), &[&["restate", "shop", "--periods", period][..], &by].concat(), 0);
+    }
+    for file in ["2026-Q1.2.json", "2026-Q2.2.json", "2026-Q3.2.json", "restatements.csv"] {
+        let of = |folder: &Path| fs::read_to_string(folder.join("shop/closed").join(file)).unwrap();
+        assert_eq!(of(folder.path()), of(other.path()), "{file}");
+    }
+}
+
+/// The table of restatements grows while a range is written; the specs of later quarters may read it.
+#[test]
+fn a_range_may_read_the_table_that_it_writes() {
+    let table = r#"
+data restated "Restatements" {
+  file "../closed/restatements.csv"
+  row restatement
+  dated by on
+  may be empty
+  column person     : people
+  column what       : text
+  column difference : CNY optional
+  column on         : date
+}
+
+kpi owed "Owed from before" : CNY {
+  value = sum(difference of restated where what = "bonus" and difference is not missing)
+  higher is better
+}
+"#;
+    let output = "  output owed_from_before \"From before\" : CNY in full = owed default 0 CNY\n}\n";
+    let folder = shop();
+    close(folder.path(), "2026-Q1", "2026-04-07");
+    let spec = format!("{}{output}{table}", SPEC.trim_end().trim_end_matches('}'));
+    write(folder.path(), "shop.merit", &spec);
+    close(folder.path(), "2026-Q2", "2026-07-07");
+    let late = format!("{SALES}P1,2026-03-30,1000\nP3,2026-05-30,500\n");
+    write(folder.path(), "data/sales.csv", &late);
+    let by = ["--write", "--reason", "late rows", "--by", "Li Na", "--on", "2026-08-03"];
+    told(folder.path(), &[&RESTATE[..], &by].concat(), 0);
+    let verified = document(folder.path(), &["verify", "shop"], 0, Document::Verify);
+    let again: Vec<&Value> = verified["closings"].as_array().unwrap().iter().map(|one| &one["again"]).collect();
+    assert_eq!(again, ["identical"; 4]);
+}
