@@ -248,10 +248,13 @@ fn reaches(result: &PersonResult, goal: &Goal) -> bool {
     match goal {
         Goal::Grade(grade) => result.rating.as_ref().is_some_and(|rating| rating.grade <= *grade),
         Goal::Score(score) => result.overall.as_ref().is_some_and(|own| own >= score),
-        Goal::Output { position, output, amount } => {
-            let post = result.posts.iter().find(|post| post.position == *position);
-            let value = post.and_then(|post| post.outputs[*output].value.as_number());
-            value.is_some_and(|value| value >= amount)
+        Goal::Output { of, amount } => {
+            let paid = |(position, output): &(PositionId, usize)| {
+                let post = result.posts.iter().find(|post| post.position == *position)?;
+                post.outputs[*output].value.as_number().cloned()
+            };
+            let all: Option<Vec<Number>> = of.iter().map(paid).collect();
+            all.is_some_and(|all| all.iter().fold(Number::ZERO, |sum, one| sum.add(one)) >= *amount)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use merit::eval::Supposed as Given;
 use merit::explain::goal::{Goal, Move, Side, Solver, Why};
-use merit::model::Model;
+use merit::model::{Model, PositionId};
 use merit::number::Number;
 use merit::plan::Plan;
 use merit::plan::program::{Calc, CalcId};
@@ -138,9 +138,15 @@ fn goals(project: Project<'_>, random: &mut Random) -> Same {
         0 => goal,
         _ if random.below(2) == 0 => goal,
         some => {
-            let (position, output, amount) = paid[random.below(some)].clone();
+            let called = |(position, output): (PositionId, usize)| &model.positions[position.0].outputs[output].name;
+            let (position, output, _) = paid[random.below(some)].clone();
+            let same =
+                |(of, place, _): &&(PositionId, usize, Number)| called((*of, *place)) == called((position, output));
+            let all: Vec<_> = paid.iter().filter(same).collect();
+            let amount = all.iter().fold(Number::ZERO, |sum, (.., amount)| sum.add(amount));
             let more = Number::ratio(random.below(50) as i64 + 1, 100).unwrap();
-            Goal::Output { position, output, amount: amount.add(&amount.abs().max(Number::ONE).mul(&more)) }
+            let amount = amount.add(&amount.abs().max(Number::ONE).mul(&more));
+            Goal::Output { of: all.iter().map(|(position, output, _)| (*position, *output)).collect(), amount }
         }
     };
     let brief = scored.brief(at);
@@ -271,10 +277,13 @@ fn reaches(result: &PersonResult, goal: &Goal) -> bool {
     match goal {
         Goal::Grade(grade) => result.rating.as_ref().is_some_and(|rating| rating.grade <= *grade),
         Goal::Score(score) => result.overall.as_ref().is_some_and(|own| own >= score),
-        Goal::Output { position, output, amount } => {
-            let post = result.posts.iter().find(|post| post.position == *position);
-            let value = post.and_then(|post| post.outputs[*output].value.as_number());
-            value.is_some_and(|value| value >= amount)
+        Goal::Output { of, amount } => {
+            let paid = |(position, output): &(PositionId, usize)| {
+                let post = result.posts.iter().find(|post| post.position == *position)?;
+                post.outputs[*output].value.as_number().cloned()
+            };
+            let all: Option<Vec<Number>> = of.iter().map(paid).collect();
+            all.is_some_and(|all| all.iter().fold(Number::ZERO, |sum, one| sum.add(one)) >= *amount)
         }
     }
 }

@@ -148,10 +148,12 @@ pub fn person(of: &OfPerson, show: &Show<'_>, plan: &Plan, sources: &SourceSet) 
     match (&of.goal, of.position) {
         (Some(Goal::Grade(at)), Some(position)) => grade = Some(show.grade_name(position, *at).to_string()),
         (Some(Goal::Score(wanted)), _) => score = Some(wanted.clone()),
-        (Some(Goal::Output { position, output: at, amount }), _) => {
-            let planned = &show.position(*position).outputs[*at];
-            let amount = teller.value(amount, &planned.unit);
-            output = Some(WantedJson { output: planned.name.clone(), amount });
+        (Some(Goal::Output { of, amount }), _) => {
+            let planned = of.first().map(|(position, at)| &show.position(*position).outputs[*at]);
+            output = planned.map(|planned| WantedJson {
+                output: planned.name.clone(),
+                amount: teller.value(amount, &planned.unit),
+            });
         }
         (Some(Goal::Grade(_)) | None, _) => {}
     }

@@ -13,7 +13,7 @@ use crate::model::{Grade, KpiId, Model, PositionId, Rating};
 use crate::number::Number;
 use crate::parallel;
 use crate::plan::program::Calc;
-use crate::score::card::PersonResult;
+use crate::score::card::{Card, PersonResult};
 use crate::score::{Brief, Scored};
 
 /// What everyone is to reach.
@@ -118,13 +118,16 @@ fn of_person(solver: &Solver<'_, '_>, scored: &Scored<'_>, at: usize, asked: &As
             (grade.map(Goal::Grade), of_scored)
         }
         Wanted::Output(places) => {
-            let held = cards().find_map(|card| places.iter().find(|(position, ..)| *position == card.position));
-            let goal = held.map(|(position, output, amount)| Goal::Output {
-                position: *position,
-                output: *output,
-                amount: amount.clone(),
-            });
-            (goal, held.map(|(position, ..)| *position).or(of_scored))
+            let place = |card: &Card| places.iter().find(|(position, ..)| *position == card.position);
+            let held: Vec<_> = cards().filter_map(place).collect();
+            let mut of: Vec<(PositionId, usize)> = Vec::new();
+            for (position, output, _) in &held {
+                if !of.contains(&(*position, *output)) {
+                    of.push((*position, *output));
+                }
+            }
+            let goal = held.first().map(|(.., amount)| Goal::Output { of, amount: amount.clone() });
+            (goal, held.first().map(|(position, ..)| *position).or(of_scored))
         }
     };
     let goal = goal.filter(|_| position.is_some());

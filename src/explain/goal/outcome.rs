@@ -13,10 +13,10 @@ pub enum Goal {
     /// Index into the grades of the person's rating.
     Grade(usize),
     Score(Number),
-    /// An output of the post that is rated, by its place.
+    /// An output, by its place in each of the positions held that have it, the last one first. What somebody is paid is the
+    /// sum over the posts.
     Output {
-        position: PositionId,
-        output: usize,
+        of: Vec<(PositionId, usize)>,
         amount: Number,
     },
 }
@@ -58,13 +58,17 @@ impl Outcome {
         self.outputs.iter().find(|(of, _)| *of == position)?.1.get(output)
     }
 
+    /// What an output gives in several posts together; none where it is missing in one of them.
+    pub fn paid(&self, of: &[(PositionId, usize)]) -> Option<Number> {
+        let mut each = of.iter().map(|(position, output)| self.output(*position, *output)?.as_number());
+        each.try_fold(Number::ZERO, |sum, one| Some(sum.add(one?)))
+    }
+
     pub fn reaches(&self, goal: &Goal) -> bool {
         match goal {
             Goal::Grade(wanted) => self.grade.is_some_and(|grade| grade <= *wanted),
             Goal::Score(wanted) => self.score.as_ref().is_some_and(|score| score >= wanted),
-            Goal::Output { position, output, amount } => {
-                self.output(*position, *output).and_then(Value::as_number).is_some_and(|value| value >= amount)
-            }
+            Goal::Output { of, amount } => self.paid(of).is_some_and(|value| value >= *amount),
         }
     }
 
@@ -83,9 +87,7 @@ impl Outcome {
     /// The better, the larger: by what is to be reached, and then by the score.
     pub(super) fn rank(&self, goal: &Goal) -> (Option<Number>, usize, Option<Number>) {
         let output = match goal {
-            Goal::Output { position, output, .. } => {
-                self.output(*position, *output).and_then(Value::as_number).cloned()
-            }
+            Goal::Output { of, .. } => self.paid(of),
             Goal::Grade(_) | Goal::Score(_) => None,
         };
         // A grade above a score: a veto may stand in the way of the higher one.

@@ -181,7 +181,7 @@ impl<'a> Person<'_, 'a> {
             return Some(Unknown::Distribution(rating.0));
         }
         match goal {
-            Goal::Output { position, output, .. } => self.untold_output(*position, *output),
+            Goal::Output { of, .. } => of.iter().find_map(|(position, output)| self.untold_output(*position, *output)),
             Goal::Grade(_) | Goal::Score(_) => None,
         }
     }
@@ -285,7 +285,7 @@ impl<'a> Person<'_, 'a> {
             .map(|(total, card)| (total.clone(), i64::from(card.to.0 - card.from.0) + 1))
             .collect();
         let score = if scored.is_empty() { Moving::same(Value::stated("no scorecard")) } else { overall(&scored) };
-        let Goal::Output { position, output, .. } = goal else { return Ahead { moving: score, unknown } };
+        let Goal::Output { of, .. } = goal else { return Ahead { moving: score, unknown } };
         let stints = |wanted: &dyn Fn(&Card) -> bool| -> Vec<Stint<'_, 'm>> {
             let one = |at: usize| Stint {
                 card: &of_cards[at],
@@ -296,10 +296,15 @@ impl<'a> Person<'_, 'a> {
             (0..cards.len()).filter(|at| wanted(&cards[*at])).map(one).collect()
         };
         let of_all = self.graded(tried, &stints(&|card| card.scorecard.is_some()), &score, stretch);
-        let of_post = stints(&|card| card.position == *position);
-        let results = tried.result.posts.iter().find(|post| post.position == *position);
-        let results = results.map_or(&[][..], |post| &post.outputs);
-        Ahead { moving: outputs::amount(&of_post, (*output, results), &of_all, stretch), unknown }
+        let mut together: Option<Moving<'m>> = None;
+        for (position, output) in of {
+            let of_post = stints(&|card| card.position == *position);
+            let results = tried.result.posts.iter().find(|post| post.position == *position);
+            let results = results.map_or(&[][..], |post| &post.outputs);
+            let amount = outputs::amount(&of_post, (*output, results), &of_all, stretch);
+            together = Some(together.map_or(amount.clone(), |sum| sum.plus(&amount)));
+        }
+        Ahead { moving: together.unwrap_or_else(|| Moving::any(Value::stated("no such output"))), unknown }
     }
 
     /// How the grade goes on that the person has in the end; `score` is the mean before rounding.

@@ -43,8 +43,8 @@ pub struct About<'a> {
 /// One person in full.
 pub fn person(of: &OfPerson, about: &About<'_>) -> String {
     let mut page = Teller::of(about);
-    if let Some(Goal::Output { position, output, .. }) = &of.goal {
-        page.output = Some((*position, *output));
+    if let Some(Goal::Output { of, .. }) = &of.goal {
+        page.outputs.clone_from(of);
     }
     page.text.line(0, "", &who(&of.brief.name, &of.brief.person), Style::Strong);
     page.head();
@@ -107,8 +107,8 @@ pub fn table(all: &[OfPerson], about: &About<'_>) -> String {
 struct Teller<'p, 'a> {
     about: &'p About<'a>,
     text: Page,
-    /// What is to be reached, where it is an output.
-    output: Option<(PositionId, usize)>,
+    /// What is to be reached, where it is an output: in each post.
+    outputs: Vec<(PositionId, usize)>,
     told_of_halving: bool,
 }
 
@@ -119,7 +119,7 @@ fn table_of(columns: Vec<Column>, lines: Vec<Line>) -> Table {
 
 impl<'p, 'a> Teller<'p, 'a> {
     fn of(about: &'p About<'a>) -> Teller<'p, 'a> {
-        Teller { about, text: Page::new(about.look), output: None, told_of_halving: false }
+        Teller { about, text: Page::new(about.look), outputs: Vec::new(), told_of_halving: false }
     }
 
     fn head(&mut self) {
@@ -164,9 +164,9 @@ impl<'p, 'a> Teller<'p, 'a> {
     /// `80.0 A`, behind the output that is to be reached.
     fn outcome(&self, position: PositionId, outcome: &Outcome) -> String {
         let score = self.score_and_grade(position, outcome);
-        let Some((of, output)) = self.output else { return score };
-        let (show, planned) = (&self.about.show, &self.about.show.position(of).outputs[output]);
-        let value = outcome.output(of, output).map_or(MISSING.into(), |value| show.value(value, &planned.unit));
+        let Some((of, output)) = self.outputs.first() else { return score };
+        let (show, planned) = (&self.about.show, &self.about.show.position(*of).outputs[*output]);
+        let value = outcome.paid(&self.outputs).map_or(MISSING.into(), |value| show.number(&value, &planned.unit));
         format!("{value}, {score}")
     }
 
@@ -199,7 +199,7 @@ impl<'p, 'a> Teller<'p, 'a> {
             }
             _ => String::new(),
         };
-        let paid = self.output.map(|(of, output)| show_label(&self.about.show, of, output));
+        let paid = self.outputs.first().map(|(of, output)| show_label(&self.about.show, *of, *output));
         let paid = paid.map_or(String::new(), |label| format!("{label} "));
         format!("{post}: {paid}{} today{lowered}", self.outcome(position, today))
     }

@@ -226,9 +226,11 @@ impl Teller<'_, '_> {
                 Column::left("Total", 6),
                 Column::left("Paid", 12),
             ];
+            let is_paid = |one: &&OneMore| one.before.outputs.iter().any(|(_, outputs)| !outputs.is_empty());
+            let is_paid = some.iter().any(is_paid);
             let lines = some.into_iter().flat_map(|one| self.lines(one, position)).collect();
             let mut table = super::table_of(columns, lines);
-            if self.about.show.position(position).outputs.is_empty() {
+            if !is_paid {
                 table.drop_column(4);
             }
             self.text.table(&table);
@@ -269,7 +271,7 @@ impl Teller<'_, '_> {
                 Cell::new(change.map_or(String::new(), |change| self.change(change))),
                 Cell::new(change.map_or(String::new(), |change| self.points(change))),
                 Cell::styled(first(self.totals(one, position)), Style::Strong),
-                Cell::new(first(self.paid(one, position))),
+                Cell::new(first(self.paid(one))),
             ])
         };
         changes.enumerate().map(line).collect()
@@ -293,16 +295,19 @@ impl Teller<'_, '_> {
         arrow(&shown(&one.before), &shown(&one.after))
     }
 
-    /// The outputs that change, by name where there are several.
-    fn paid(&self, one: &OneMore, position: PositionId) -> String {
-        let show = &self.about.show;
-        let outputs = &show.position(position).outputs;
-        let paid = outputs.iter().enumerate().filter_map(|(at, output)| {
+    /// The outputs of all posts that change, by name and post where there are several.
+    fn paid(&self, one: &OneMore) -> String {
+        let (show, posts) = (&self.about.show, &one.before.outputs);
+        let each = posts.iter().flat_map(|(position, outputs)| (0..outputs.len()).map(|at| (*position, at)));
+        let several = each.clone().count() > 1;
+        let paid = each.filter_map(|(position, at)| {
+            let output = &show.position(position).outputs[at];
             let shown = |outcome: &Outcome| {
                 outcome.output(position, at).map_or(MISSING.into(), |value| show.value(value, &output.unit))
             };
             let (before, after) = (shown(&one.before), shown(&one.after));
-            let label = if outputs.len() > 1 { format!("{} ", show.output_label(output)) } else { String::new() };
+            let post = if posts.len() > 1 { format!(" as {}", show.position_label(position)) } else { String::new() };
+            let label = if several { format!("{}{post} ", show.output_label(output)) } else { String::new() };
             (before != after).then(|| format!("{label}{}", arrow(&before, &after)))
         });
         paid.collect::<Vec<_>>().join("; ")
