@@ -162,7 +162,12 @@ pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
         Some(near) => format!("did you mean `{near}`?"),
         None => otherwise.to_string(),
     };
-    let help = "`merit help COMMAND` lists what a command can be told";
+    let called = words.first().map_or("", String::as_str);
+    let help = match Cli::command().find_subcommand(called) {
+        Some(_) => format!("`merit help {called}` lists what it can be told"),
+        None => "`merit help COMMAND` lists what a command can be told".to_string(),
+    };
+    let help = help.as_str();
     Some(match error.kind() {
         ErrorKind::UnknownArgument => {
             let arg = arg();
@@ -217,6 +222,13 @@ pub fn refused(error: &Error, words: &[String]) -> Option<Failure> {
                 }
                 (_, true, _) if is("--by") => {
                     "write the period, and who closes it: `--period 2026-Q3 --by \"Wang Fang\"`".into()
+                }
+                _ if is("--as-of") => {
+                    "where a period is heading is told from a day of it on: `--as-of 2026-08-15 --project pace`".into()
+                }
+                _ if is("--write") => {
+                    "what is signed is what is added to the chain: `--write --reason \"late rows\" --by \"Wang Fang\"`"
+                        .into()
                 }
                 _ if is("--reason") => {
                     "what is added to the chain says why, and who adds it: `--reason \"late rows\" --by \"Wang Fang\"`"
