@@ -125,7 +125,10 @@ impl Game {
         let is_amount = |one: &Stands| matches!(one, Stands::Number(_));
         let is_paid = matches!(difference.key, Key { what: What::Output(_), .. });
         let none = |one: &Stands| is_paid && *one == Stands::Missing;
-        match (is_amount(&before) || none(&before)) && (is_amount(&after) || none(&after)) {
+        let zero = |one: &Stands| none(one) || matches!(one, Stands::Number(number) if number.is_zero());
+        // Nothing in the place of nothing is no amount; that it stands there now has a cause all the same.
+        let nothing = zero(&before) && zero(&after);
+        match !nothing && (is_amount(&before) || none(&before)) && (is_amount(&after) || none(&after)) {
             true => Game::Amounts,
             false => Game::Word { before, after },
         }

@@ -86,7 +86,11 @@ fn cells(head: &Head, one: &Restated) -> [Cell; 17] {
     };
     let optional = |text: &Option<String>| text.as_ref().map_or_else(Cell::none, Cell::text);
     let word = |text: &Option<String>| if is_word { optional(text) } else { Cell::none() };
-    let causes = one.causes.iter().map(|part| format!("{} {}", told(&part.of), part.amount));
+    let causes = one.causes.iter().map(|part| match &one.difference {
+        Some(_) => format!("{} {}", told(&part.of), part.amount),
+        // A part of 1 is no amount.
+        None => told(&part.of),
+    });
     [
         Cell::text(&head.period),
         Cell::text(head.version),

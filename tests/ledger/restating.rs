@@ -366,3 +366,21 @@ kpi owed "Owed from before" : CNY {
     let again: Vec<&Value> = verified["closings"].as_array().unwrap().iter().map(|one| &one["again"]).collect();
     assert_eq!(again, ["identical"; 4]);
 }
+
+/// An output that is new and comes to nothing has a cause as any other; so it stands in the table.
+#[test]
+fn an_output_that_is_new_and_nothing_comes_from_the_rules() {
+    let folder = closed();
+    let output = "  output extra \"Extra\" : CNY in full = round(0 * person.pay to 0.01 CNY)\n}\n";
+    write(folder.path(), "shop.merit", &format!("{}{output}", SPEC.trim_end().trim_end_matches('}')));
+    let now = ["restate", "shop", "--periods", "2026-Q2", "--rules", "now"];
+    let said = document(folder.path(), &now, 0, Document::Restate);
+    assert_eq!(causes(&said, 0, "P1", "extra"), [part("rules", "1")]);
+    assert_eq!(said["periods"][0]["restated"][0]["difference"], Value::Null);
+    let text = told(folder.path(), &now, 0);
+    assert!(text.contains("0 CNY instead of none\n    rules\n"), "{text}");
+    let by = ["--write", "--reason", "new", "--by", "Li Na", "--on", "2026-08-03"];
+    told(folder.path(), &[&now[..], &by].concat(), 0);
+    let table = fs::read_to_string(folder.path().join("shop/closed/restatements.csv")).unwrap();
+    assert!(table.contains(",extra,CNY,,0,,,,rules,new,"), "{table}");
+}
