@@ -434,6 +434,15 @@ impl Today<'_> {
             false => mixed.get(set).cloned().unwrap_or_default(),
         };
         Ok(Outcome::Restated(attributed(&case.closed, same.as_ref(), players, &value)))
+        if let Some((key, [before, after])) = standing::other_unit(&case.closed, &today) {
+            let (what, person) = (key.what.word(), &key.person);
+            return Err(format!(
+                "{what} of {person} was closed as {}, and is {} now: two units have no difference; {}",
+                before.shown,
+                after.shown,
+                "leave `--rules now` out, or call the output in its new unit by another name"
+            ));
+        }
     }
 
     /// Adds what comes out now to the chain.

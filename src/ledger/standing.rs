@@ -255,6 +255,13 @@ pub fn differences(before: &Results, after: &Results) -> Vec<Difference> {
     keys.into_iter().filter(differs).map(difference).collect()
 }
 
+/// An amount that has another unit on both sides: there is no difference between the two.
+pub fn other_unit<'a>(before: &'a Results, after: &'a Results) -> Option<(&'a Key, [&'a Result; 2])> {
+    let is_number = |one: &Result| matches!(one.stands, Stands::Number(_));
+    let both = before.iter().filter_map(|(key, before)| Some((key, [before, after.get(key)?])));
+    both.into_iter().find(|(_, sides)| sides.iter().all(|one| is_number(one)) && sides[0].unit != sides[1].unit)
+}
+
 /// What stands in a document of results behind that which made it.
 pub fn behind_provenance(results: &[u8]) -> Option<&[u8]> {
     let at = memchr::memmem::find(results, b"\n  \"company\": ")?;

@@ -384,3 +384,21 @@ fn an_output_that_is_new_and_nothing_comes_from_the_rules() {
     let table = fs::read_to_string(folder.path().join("shop/closed/restatements.csv")).unwrap();
     assert!(table.contains(",extra,CNY,,0,,,,rules,new,"), "{table}");
 }
+
+/// Two currencies have no difference, even where the numbers are the same.
+#[test]
+fn another_currency_is_no_restatement() {
+    let folder = closed();
+    for spec in [SPEC.to_string(), SPEC.replace("10_000 CNY", "8_000 CNY")] {
+        write(folder.path(), "shop.merit", &spec.replace("CNY", "EUR"));
+        let now = [&RESTATE[..], &["--rules", "now"]].concat();
+        let said = document(folder.path(), &now, 1, Document::Restate);
+        for at in 0..2 {
+            let why = said["periods"][at]["not_evaluated"].as_str().unwrap();
+            assert!(why.contains("CNY") && why.contains("EUR") && why.contains("bonus of P1"), "{why}");
+        }
+    }
+    // By their own rules all is as it was.
+    let own = document(folder.path(), &RESTATE, 0, Document::Restate);
+    assert_eq!(own["periods"][0]["people"], 0);
+}
