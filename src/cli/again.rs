@@ -1,6 +1,6 @@
 //! A closed period, evaluated once more.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::ReadArgs;
 use super::closings::Closings;
@@ -9,6 +9,8 @@ use super::exit::Failure;
 use super::progress::Reading;
 use super::running::RunningArgs;
 use crate::data::options::OtherFiles;
+use crate::diagnostic::human::data_place;
+use crate::diagnostic::{DataPlace, Diagnostic};
 use crate::ledger::canonical::without_folder;
 use crate::ledger::closing::SpecText;
 use crate::ledger::standing::Made;
@@ -44,10 +46,7 @@ pub fn documents(
     (read, closings): (&ReadArgs, Closings),
     made: &dyn Fn(&[PathBuf]) -> Option<Provenance>,
 ) -> Result<Result<Vec<Vec<u8>>, String>, Failure> {
-    let first = |findings: &[crate::diagnostic::Diagnostic], what: &str| {
-        let first = findings.iter().find(|finding| finding.is_error());
-        first.map(|first| format!("{what}: {}", first.message))
-    };
+    let first = |findings: &[Diagnostic], what: &str| first_error(findings, &data).map(|why| format!("{what}: {why}"));
     if let Some(why) = first(&project.diagnostics, "its specs are refused by this program") {
         return Ok(Err(why));
     }
@@ -91,6 +90,18 @@ pub fn documents(
         documents.push(document);
     }
     Ok(Ok(documents))
+}
+
+/// The first mistake in words, with its place in the data folder and what to do.
+fn first_error(findings: &[Diagnostic], folder: &Path) -> Option<String> {
+    let first = findings.iter().find(|finding| finding.is_error())?;
+    let lead = format!("{}/", folder.display().to_string().replace('\\', "/"));
+    let place = first.data.first().map_or(String::new(), |place| {
+        let file = place.file.strip_prefix(&lead).unwrap_or(&place.file).to_string();
+        format!(", in {}", data_place(&DataPlace { file, ..place.clone() }))
+    });
+    let help = first.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
+    Some(format!("{}{place}{help}", first.message))
 }
 
 /// Why a closing cannot be evaluated from files alone.

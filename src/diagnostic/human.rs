@@ -140,7 +140,7 @@ impl Shown<'_> {
 }
 
 /// `policies_2026.csv, row 1204, column 保单号: "12a4"`
-fn data_place(place: &DataPlace) -> String {
+pub fn data_place(place: &DataPlace) -> String {
     let mut line = place.file.clone();
     if let Some(sheet) = &place.sheet {
         line.push_str(&format!(", sheet {sheet}"));

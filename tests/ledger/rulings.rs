@@ -73,3 +73,18 @@ fn a_period_with_rulings_comes_out_again() {
     let of = |folder: &Path| fs::read(folder.join("shop/closed/2026-Q1.1.json")).unwrap();
     assert!(of(folder.path()) == of(other.path()));
 }
+
+/// What stands in the way of evaluating a period again is told with its cell.
+#[test]
+fn a_ruling_that_fits_no_rule_any_more_is_told_with_its_row() {
+    let folder = ruled();
+    close(folder.path(), "2026-Q1", "2026-04-07");
+    let renamed =
+        spec().replace("kpi sold \"Sales\"", "kpi turnover \"Turnover\"").replace("kpi sold,", "kpi turnover,");
+    fs::write(folder.path().join("shop/shop.merit"), renamed.replace("100% sold", "100% turnover")).unwrap();
+    let now = ["restate", "shop", "--periods", "2026-Q1", "--rules", "now"];
+    let told = document(folder.path(), &now, 1, Document::Restate);
+    let why = told["periods"][0]["not_evaluated"].as_str().unwrap();
+    assert!(why.contains("rulings.csv, row 2") && why.contains("; "), "{why}");
+    assert!(!why.contains("/tmp") && !why.contains("a/b/c"), "{why}");
+}
