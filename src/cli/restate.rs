@@ -157,6 +157,8 @@ struct Case {
     rules_changed: Vec<String>,
     /// What is taken from today, each by itself.
     players: Vec<Vec<Of>>,
+    /// Files that were read are nowhere, and what changed with them is one.
+    gone: bool,
     /// How many closings were there before it.
     before: usize,
     /// Whether formulas read something else of closings now.
@@ -166,12 +168,23 @@ struct Case {
     why_not: Option<String>,
 }
 
+/// Why causes cannot be told apart where files are missing.
+const GONE: &str = "data files as they were are neither there nor kept";
+
 /// A file on both sides: its hash, and where it lies.
 #[derive(Default)]
 struct OfFile {
     was: Option<(String, Option<PathBuf>)>,
     is: Option<(String, PathBuf)>,
     of: BTreeSet<Of>,
+}
+
+impl Case {
+    /// Whether a file that was read and is another one now is neither there nor kept.
+    fn is_gone(&self) -> bool {
+        let mut changed = self.files.values().filter(|file| file.has_changed());
+        changed.any(|file| file.was.as_ref().is_some_and(|(_, place)| place.is_none()))
+    }
 }
 
 impl OfFile {
@@ -223,6 +236,7 @@ impl Today<'_> {
             files: BTreeMap::new(),
             rules_changed: Vec::new(),
             players: Vec::new(),
+            gone: false,
             other_program,
             before: chain.links.iter().position(|one| one == link).unwrap_or(0),
             closings_changed: false,
@@ -234,6 +248,7 @@ impl Today<'_> {
         self.take_rules(&mut case);
         case.closings_changed = self.closings_changed(chain, &case)?;
         case.players = players(&case);
+        case.gone = case.players.len() == 1 && case.is_gone() && case.players[0].len() > 1;
         Ok(case)
     }
 
@@ -419,6 +434,15 @@ impl Today<'_> {
         let all: BTreeSet<Of> = case.players.iter().flatten().copied().collect();
         // What is asked for is there; what only serves to divide it need not be.
         let today = results(&all)?;
+        if let Some((key, [before, after])) = standing::other_unit(&case.closed, &today) {
+            let (what, person) = (key.what.word(), &key.person);
+            return Err(format!(
+                "{what} of {person} was closed as {}, and is {} now: two units have no difference; {}",
+                before.shown,
+                after.shown,
+                "leave `--rules now` out, or call the output in its new unit by another name"
+            ));
+        }
         let same = match case.other_program || case.players.is_empty() {
             true => results(&BTreeSet::new()).ok(),
             false => None,
@@ -433,16 +457,13 @@ impl Today<'_> {
             true => today.clone(),
             false => mixed.get(set).cloned().unwrap_or_default(),
         };
-        Ok(Outcome::Restated(attributed(&case.closed, same.as_ref(), players, &value)))
-        if let Some((key, [before, after])) = standing::other_unit(&case.closed, &today) {
-            let (what, person) = (key.what.word(), &key.person);
-            return Err(format!(
-                "{what} of {person} was closed as {}, and is {} now: two units have no difference; {}",
-                before.shown,
-                after.shown,
-                "leave `--rules now` out, or call the output in its new unit by another name"
-            ));
-        }
+        let restated = attributed(&case.closed, same.as_ref(), players, &value);
+        let broken = || {
+            let some = sets(case).into_iter().find_map(|set| results(&taken(case, &set)).err());
+            some.map(|why| format!("with some of it as closed and some as today, {why}"))
+        };
+        let together = if whole { case.gone.then(|| GONE.to_string()) } else { broken() };
+        Ok(Outcome::Restated { restated, together })
     }
 
     /// Adds what comes out now to the chain.
@@ -501,8 +522,7 @@ fn players(case: &Case) -> Vec<Vec<Of>> {
         all.insert(Of::Closings);
     }
     // What was read then and is nowhere now cannot stand beside what is new.
-    let gone = changed.iter().any(|file| file.was.as_ref().is_some_and(|(_, place)| place.is_none()));
-    if gone && all.len() > 1 {
+    if case.is_gone() && all.len() > 1 {
         return vec![all.into_iter().collect()];
     }
     let mut players: Vec<BTreeSet<Of>> = all.into_iter().map(|of| BTreeSet::from([of])).collect();

@@ -39,7 +39,11 @@ pub struct OfPeriod {
 
 /// What came of it.
 pub enum Outcome {
-    Restated(Vec<Restated>),
+    Restated {
+        restated: Vec<Restated>,
+        /// Why causes that changed together are one.
+        together: Option<String>,
+    },
     /// Why it could not be evaluated.
     Not(String),
 }
@@ -47,8 +51,16 @@ pub enum Outcome {
 impl OfPeriod {
     pub fn restated(&self) -> &[Restated] {
         match &self.outcome {
-            Outcome::Restated(restated) => restated,
+            Outcome::Restated { restated, .. } => restated,
             Outcome::Not(_) => &[],
+        }
+    }
+
+    /// Why its causes cannot be told apart, where some differ in several at once.
+    fn together(&self) -> Option<&String> {
+        match &self.outcome {
+            Outcome::Restated { restated, together } if !restated.is_empty() => together.as_ref(),
+            _ => None,
         }
     }
 
@@ -163,7 +175,7 @@ fn of_period(one: &OfPeriod) -> Value {
     let by_cause = by_cause(one.restated());
     let why_not = match &one.outcome {
         Outcome::Not(why) => Some(why),
-        Outcome::Restated(_) => None,
+        Outcome::Restated { .. } => None,
     };
     json!({
         "period": one.period,
@@ -175,6 +187,7 @@ fn of_period(one: &OfPeriod) -> Value {
         "rules_changed": one.rules_changed,
         "by_cause": by_cause.iter().map(|(of, results)| json!({ "of": of, "results": results })).collect::<Vec<_>>(),
         "restated": one.restated(),
+        "not_told_apart": one.together(),
         "written": one.written,
         "not_evaluated": why_not,
     })
@@ -234,6 +247,9 @@ fn period_text(page: &mut Page, one: &OfPeriod) {
     if one.restated().len() > SHOWN {
         let all = counted(one.restated().len() - SHOWN, "result");
         page.faint(2, format!("and {all} more; `--format json` has all"));
+    }
+    if let Some(why) = one.together() {
+        page.faint(2, format!("what changed together is not told apart: {why}"));
     }
     for (what, unit, sum) in sums(one.restated()) {
         let unit = unit.map_or(String::new(), |unit| format!(" {unit}"));

@@ -122,6 +122,9 @@ fn what_cannot_be_told_apart_is_not() {
     write(folder.path(), "data/staff.csv", &STAFF.replace("3000", "3100"));
     let both = document(folder.path(), &q2, 0, Document::Restate);
     assert_eq!(causes(&both, 0, "P1", "bonus"), [part("rows+roster", "380")]);
+    assert_eq!(rows["periods"][0]["not_told_apart"], Value::Null);
+    let why = both["periods"][0]["not_told_apart"].as_str().unwrap();
+    assert!(why.contains("neither there nor kept"), "{why}");
 }
 
 /// Who was not on the list then was paid nothing, and who should not have been gets nothing now.

@@ -88,3 +88,28 @@ fn a_ruling_that_fits_no_rule_any_more_is_told_with_its_row() {
     assert!(why.contains("rulings.csv, row 2") && why.contains("; "), "{why}");
     assert!(!why.contains("/tmp") && !why.contains("a/b/c"), "{why}");
 }
+
+/// Half of it as it was and half as it is may break a limit: what changed is one then, and it is said why.
+#[test]
+fn causes_that_cannot_be_told_apart_are_explained() {
+    let folder = ruled();
+    let bounded = spec().replace("rulings on score,", "rulings on score at most 5 points,");
+    fs::write(folder.path().join("shop/shop.merit"), bounded).unwrap();
+    let rulings = |row: &str| {
+        let text = format!("person,period,what,to,reason,by,on\n{row}\n");
+        fs::write(folder.path().join("shop/data/rulings.csv"), text).unwrap();
+    };
+    rulings("P2,2026-Q1,score,62,late return,Board,2026-04-03");
+    close(folder.path(), "2026-Q1", "2026-04-07");
+    // 6,000.50 of 10,000 become 8,000.50, and the ruling follows.
+    rulings("P2,2026-Q1,score,82,late return,Board,2026-04-03");
+    fs::write(folder.path().join("shop/data/sales.csv"), format!("{SALES}P2,2026-03-30,2000\n")).unwrap();
+    let q1 = ["restate", "shop", "--periods", "2026-Q1"];
+    let told = document(folder.path(), &q1, 0, Document::Restate);
+    let one = &told["periods"][0];
+    assert_eq!(one["by_cause"][0]["of"], serde_json::json!(["rows", "rulings"]), "{one}");
+    let why = one["not_told_apart"].as_str().unwrap();
+    assert!(why.contains("rulings.csv, row 2") && why.contains("5 points"), "{why}");
+    let text = super::told(folder.path(), &q1, 0);
+    assert!(text.contains("not told apart"), "{text}");
+}
