@@ -18,7 +18,7 @@ const EDITS: usize = 10;
 
 #[test]
 fn edits_of_random_projects_do_what_is_said_of_them() {
-    let count = number("MERIT_CHANGED_PROJECTS").unwrap_or(25);
+    let count = number("MERIT_CHANGED_PROJECTS").unwrap_or(40);
     let first = number("MERIT_RANDOM_SEED").unwrap_or(0);
     let (mut told, mut refused, mut unexplained) = (Told::default(), 0, 0);
     for seed in first..first + count {
