@@ -47,7 +47,7 @@ fn changed(change: impl Fn(&str) -> String) -> Copy {
         }
         copy.write(&name, text);
     }
-    assert_eq!(lines, 30);
+    assert_eq!(lines, 31);
     copy
 }
 
